@@ -1,0 +1,45 @@
+"""What the pipeline asks of whatever reads feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.model.source import Feed, FeedState, Item, Known, Outcome
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What one poll of a feed brought. A failure is an outcome with an error, never an exception."""
+
+    outcome: Outcome
+    error: str | None = None  # for people; beside items: what is doubtful about them
+    status: int | None = None  # HTTP
+    final_url: str | None = None  # after redirects
+    seconds: float = 0.0
+    title: str | None = None  # the feed's own
+    link: str | None = None
+    language: str | None = None
+    items: tuple[Item, ...] = ()  # new and edited ones, in the feed's order; all of them where nothing is known
+    entries: int = 0  # how many the body holds
+    overlap: int = 0  # how many of them were known
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    retry_after: timedelta | None = None  # asked for by the server
+    moved_to: str | None = None  # where a chain of permanent redirects ended
+    max_age: timedelta | None = None  # Cache-Control, or the feed's own ttl: asking sooner is pointless
+
+
+class Source(Protocol):
+    """Reads feeds. Implementations guard addresses, sizes and time themselves."""
+
+    async def read(
+        self, feed: Feed, state: FeedState | None, now: datetime, known: Callable[[], Awaitable[Known]]
+    ) -> Reading:
+        """Fetch and parse. `known` is asked only when there is a body to compare with."""
+        ...
+
+    async def close(self) -> None: ...

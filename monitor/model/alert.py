@@ -1,0 +1,81 @@
+"""What is said, to whom, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.claim import Claim
+from monitor.model.source import Item
+from monitor.model.story import ClaimStatus, Event, Reason
+from monitor.model.times import aware
+from monitor.model.verdict import Statement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alert:
+    """Said once. Holds everything a message needs, as it was when the turn happened.
+
+    An alert about the service itself (a failing feed, a test) has no claim, event, statement or item.
+    """
+
+    id: str  # stable; the webhook-id, and part of the Message-ID
+    reason: Reason
+    at: datetime  # when dementi found it
+    title: str  # one line: who does what to which claim
+    detail: str = ""  # further lines, for alerts about the service
+    claim: Claim | None = None
+    event: Event | None = None
+    statement: Statement | None = None
+    item: Item | None = None
+    before: ClaimStatus | None = None  # the claim's status before and after this turn
+    after: ClaimStatus | None = None
+
+    def __post_init__(self) -> None:
+        aware(at=self.at)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """One recipient on one channel."""
+
+    channel: str  # the channel's name in the config
+    recipient: str  # address, or the channel's own name where it has only one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """What one send carries: one alert, or several folded into one (digest, end of quiet hours)."""
+
+    id: str  # stable over retries; the alert's id where there is one alert
+    alerts: tuple[Alert, ...]
+    digest: bool = False
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery."""
+
+    PENDING = "pending"  # to be sent when due
+    SENT = "sent"  # the target took it
+    DEAD = "dead"  # refused for good, or given up; `deliveries retry ID` tries again
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One alert on its way to one target. Tried many times, settled once."""
+
+    id: str  # stable: alert, channel and recipient determine it
+    alert: str  # Alert.id
+    target: Target
+    message: str  # Message.id: deliveries of one target with the same message go out together
+    due: datetime  # not before; in the future while held by quiet hours or a digest
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: int = 0
+    first_tried: datetime | None = None
+    settled: datetime | None = None
+    error: str | None = None  # of the last attempt, without secrets
+    digest: bool = False  # belongs to a digest
+
+    def __post_init__(self) -> None:
+        aware(due=self.due, first_tried=self.first_tried, settled=self.settled)

@@ -1,0 +1,83 @@
+"""What happened in the world: events, and how a claim stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.times import aware
+from monitor.model.verdict import Basis, Role, Stance
+
+
+class ClaimStatus(StrEnum):
+    """How a claim stands, by all events so far."""
+
+    UNVERIFIED = "unverified"  # nothing seen yet
+    REPORTED = "reported"  # items are about it, nobody answered
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+    CONTESTED = "contested"  # one party confirms, another denies
+    REVERSED = "reversed"  # a party took back its own word
+
+
+class Reason(StrEnum):
+    """Why an alert exists. The same word stands in store, log, metric, mail and webhook."""
+
+    FIRST_CONFIRMATION = "first-confirmation"
+    FIRST_DENIAL = "first-denial"
+    SECOND_PARTY = "second-party"  # another party answers the same way, or the other
+    CORROBORATED = "corroborated"  # the same answer once more, told in an outlet's own words
+    REVERSED = "reversed"  # a party that had answered now answers the other way
+    RETRACTED = "retracted"  # an answer vanished in an edit, or was taken back by its outlet
+    FEED_FAILING = "feed-failing"
+    FEED_RECOVERED = "feed-recovered"
+    COVERAGE_DARK = "coverage-dark"  # the key sources of a claim cannot be read
+    TARGET_GONE = "target-gone"  # another channel's target refuses messages for good
+    TEST = "test"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """One item's telling of an event: who printed it, and a fingerprint that knows copies."""
+
+    item: str  # Item.id
+    publisher: str  # the outlet; the feed's address where it has no name
+    language: str | None
+    at: datetime  # published, else seen
+    title: str
+    link: str | None
+    fingerprint: int  # SimHash of the text, 64 bits: near-equal for reprints
+    copy: bool = False  # a reprint of an earlier telling of this event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One real confirmation or denial, however many print it: claim, stance and party."""
+
+    id: str
+    claim: str  # Claim.id
+    stance: Stance  # confirms or denies
+    party: str  # folded key of the party; of the speaker where there is no party; "" for unnamed sources
+    party_name: str | None  # as shown
+    speaker: str | None  # as printed by the telling that is shown
+    role: Role
+    basis: Basis
+    first_seen: datetime
+    last_seen: datetime
+    confidence: float  # of the surest telling
+    evidence: str  # the words, from the telling that is shown
+    baseline: bool = False  # first found in a feed's first fetch, or for a claim added later: told, not alerted
+    tellings: tuple[Telling, ...] = ()  # in order of arrival; the first is shown
+
+    def __post_init__(self) -> None:
+        aware(first_seen=self.first_seen, last_seen=self.last_seen)
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(t.publisher for t in self.tellings))
+
+    @property
+    def own_words(self) -> int:
+        """How many tellings are no copies of one another."""
+        return sum(not t.copy for t in self.tellings)
