@@ -76,8 +76,12 @@ class Store(Protocol):
         """Alert and deliveries that exist already stay as they are: (alert, channel, recipient) is unique."""
         ...
 
-    def due_deliveries(self, now: datetime, limit: int) -> list[tuple[Delivery, Alert]]:
-        """Pending ones whose time has come, oldest first."""
+    def alerts_of(self, event: str) -> list[Alert]:
+        """Alerts that turns of this event made, oldest first."""
+        ...
+
+    def due_deliveries(self, now: datetime, limit: int, channel: str | None = None) -> list[tuple[Delivery, Alert]]:
+        """Pending ones whose time has come, oldest first; of one channel, so that a dead one hides no other's."""
         ...
 
     def keep_deliveries(self, deliveries: Sequence[Delivery]) -> None:

@@ -1,0 +1,136 @@
+"""Feeds in, new items in the store.
+
+A feed that hangs holds its own slot only: slots are tasks under one semaphore, and results are stored in batches by
+one keeper, so that a thousand feeds ending at once cost a handful of transactions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from monitor.engine.port import Engine
+from monitor.errors import StoreError
+from monitor.feeds.health import after
+from monitor.feeds.port import Reading, Source
+from monitor.model.source import Feed, FeedState, Known, Outcome
+from monitor.store.port import Poll, Store
+
+BATCH = 256  # polls stored in one transaction at the most
+Polled = tuple[Feed, Reading, Poll]
+log = logging.getLogger(__name__)
+
+
+async def poll_feed(
+    feed: Feed, state: FeedState, now: datetime, *, source: Source, known: Callable[[], Awaitable[Known]], jitter: float
+) -> Polled:
+    """One poll of one feed: what it brought, and what is to be stored of it."""
+    try:
+        reading = await source.read(feed, state, now, known)
+    except StoreError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - a fault of ours in one feed must not make us deaf to it for ever
+        log.debug("reading %s", feed.url, exc_info=fault)
+        reading = Reading(outcome=Outcome.ERROR, error=f"could not be read: {type(fault).__name__}: {fault}")
+    state = after(state, feed, reading, now, jitter)
+    return feed, reading, Poll(state=state, items=reading.items)
+
+
+class Poller:
+    """Polls feeds side by side and stores what they bring."""
+
+    def __init__(
+        self,
+        *,
+        source: Source,
+        store: Store,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+        concurrency: int,
+        kept: Callable[[Sequence[Polled]], None],
+        patience: timedelta | None,
+    ) -> None:
+        """`kept` is told of every batch after it was stored.
+
+        `patience`: how long to wait before a batch that the store refused is stored again; None: `drain` raises.
+        """
+        self.source = source
+        self._store, self._engine, self._clock, self._jitter = store, engine, clock, jitter
+        self._kept, self._patience = kept, patience
+        self._slots = asyncio.Semaphore(concurrency)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._results: asyncio.Queue[Polled] = asyncio.Queue()
+        self._idle = asyncio.Event()
+        self._keeper = asyncio.create_task(self._keep())
+
+    @property
+    def under_way(self) -> frozenset[str]:
+        """Feed.url of the feeds being polled, or waiting for a slot or for the store."""
+        return frozenset(self._tasks)
+
+    def submit(self, feed: Feed, state: FeedState) -> None:
+        """Poll this feed as soon as a slot is free; nothing happens if it is under way already."""
+        if feed.url not in self._tasks:
+            self._idle.clear()
+            self._tasks[feed.url] = asyncio.create_task(self._poll(feed, state))
+
+    async def drain(self) -> None:
+        """Return when all that was submitted is polled and stored. Raises StoreError where the store refused it."""
+        if self._tasks:
+            idle = asyncio.create_task(self._idle.wait())
+            await asyncio.wait([idle, self._keeper], return_when="FIRST_COMPLETED")
+            idle.cancel()
+        if self._keeper.done():
+            self._keeper.result()
+
+    async def close(self) -> None:
+        """Give up polls under way: what they had fetched and not stored will be fetched again."""
+        tasks = [*self._tasks.values(), self._keeper]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _poll(self, feed: Feed, state: FeedState) -> None:
+        async def known() -> Known:
+            return await self._engine.store(self._store.known, feed.url)
+
+        try:
+            async with self._slots:
+                polled = await poll_feed(
+                    feed, state, self._clock(), source=self.source, known=known, jitter=self._jitter()
+                )
+            await self._results.put(polled)
+        except StoreError as fault:  # said by the keeper as well; the feed stays due
+            log.warning("%s: %s", feed.url, fault)
+            self._free(feed)
+        except asyncio.CancelledError:
+            self._free(feed)
+            raise
+
+    async def _keep(self) -> None:
+        while True:
+            batch = [await self._results.get()]
+            while not self._results.empty() and len(batch) < BATCH:
+                batch.append(self._results.get_nowait())
+            await self._store_batch([poll for _, _, poll in batch])
+            for feed, _, _ in batch:  # only now: the state in the store is the new one
+                self._free(feed)
+            self._kept(batch)
+
+    async def _store_batch(self, polls: Sequence[Poll]) -> None:
+        while True:
+            try:
+                return await self._engine.store(self._store.keep_polls, polls)
+            except StoreError as fault:
+                if self._patience is None:
+                    raise
+                log.error("%s; %d polls wait to be stored", fault, len(polls))  # noqa: TRY400 - said, not traced
+                await asyncio.sleep(self._patience.total_seconds())
+
+    def _free(self, feed: Feed) -> None:
+        self._tasks.pop(feed.url, None)
+        if not self._tasks:
+            self._idle.set()
