@@ -9,7 +9,8 @@ DementiError                 exit 1
 │   ├── StoreNewer           78  written by a newer dementi
 │   ├── StoreFull             1  no space left on the device
 │   └── StoreCorrupt          1  not a database, or a damaged one
-└── NotifyError              69  a message was not taken; says whether, and when, to try again
+├── NotifyError              69  a message was not taken; says whether, and when, to try again
+└── Refused                  69  our own guard forbids the address
 """
 
 from __future__ import annotations
@@ -104,3 +105,9 @@ class NotifyError(DementiError):
         self.retry = retry  # trying again may help
         self.after = after  # the target asked for this pause
         self.gone = gone  # the target says it will never take messages again
+
+
+class Refused(DementiError):
+    """Our own guard forbids the address: it is not public, or its scheme is neither http nor https."""
+
+    exit_code = 69

@@ -1,0 +1,1 @@
+"""Which addresses may be dialled, and a connector that dials no other."""
