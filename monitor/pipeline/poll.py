@@ -31,7 +31,7 @@ async def poll_feed(
         reading = await source.read(feed, state, now, known)
     except StoreError:
         raise
-    except Exception as fault:  # noqa: BLE001 - a fault of ours in one feed must not make us deaf to it for ever
+    except Exception as fault:  # a fault of ours must not make us deaf for ever
         log.debug("reading %s", feed.url, exc_info=fault)
         reading = Reading(outcome=Outcome.ERROR, error=f"could not be read: {type(fault).__name__}: {fault}")
     state = after(state, feed, reading, now, jitter)

@@ -90,9 +90,7 @@ def _report(claim: Claim, now: datetime, store: Store) -> None:
         store.keep_status(claim.id, after, now)
 
 
-def _take(
-    item: Item, statement: Statement, claim: Claim, desk: Desk, now: datetime, store: Store
-) -> Alert | None:
+def _take(item: Item, statement: Statement, claim: Claim, desk: Desk, now: datetime, store: Store) -> Alert | None:
     """Place one statement among the claim's events; the alert, where it turns something."""
     known = store.events_of(claim.id)
     placed = place(item, statement, claim, known, now)

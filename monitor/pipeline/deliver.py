@@ -1,0 +1,150 @@
+"""The outbox, emptied: what is due goes out, every outcome is settled in the store.
+
+A delivery is written before it is sent (when its alert is) and settled after. A process that dies between the two
+sends again, under the same id. Every channel has its own slots and its own look into the outbox, so that neither a
+target that hangs nor the backlog of a dead one delays another channel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from monitor.engine.port import Engine
+from monitor.errors import NotifyError, StoreError
+from monitor.model.alert import Alert, Delivery, DeliveryState, Message, Target
+from monitor.notify.port import Notifier
+from monitor.notify.retry import after_failure, after_success
+from monitor.store.port import Store
+
+LOOK = 500  # deliveries taken from the outbox at once, per channel
+SLOTS = 8  # messages under way at once, per channel
+DEADLINE = 60.0  # seconds a channel may take for one message, whatever its own deadlines
+PAUSE = 5.0  # seconds before an outcome that the store refused is stored again
+
+log = logging.getLogger(__name__)
+Due = tuple[Delivery, Alert]
+
+
+def messages_of(due: Iterable[Due]) -> list[tuple[Message, Target, list[Delivery]]]:
+    """Deliveries of one target that belong to one message go out together, oldest alert first."""
+
+    def key(pair: Due) -> tuple[str, str, str]:
+        return pair[0].target.channel, pair[0].target.recipient, pair[0].message
+
+    found = []
+    for (_, _, message_id), group in groupby(sorted(due, key=lambda pair: (key(pair), pair[1].at)), key):
+        pairs = list(group)
+        message = Message(
+            id=message_id, alerts=tuple(alert for _, alert in pairs), digest=any(d.digest for d, _ in pairs)
+        )
+        found.append((message, pairs[0][0].target, [delivery for delivery, _ in pairs]))
+    return found
+
+
+class Deliverer:
+    """Sends what is due and settles it."""
+
+    def __init__(
+        self,
+        *,
+        notifiers: Mapping[str, Notifier],
+        store: Store,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+        settled: Callable[[Sequence[Delivery]], None],
+    ) -> None:
+        """`settled` is told of every outcome after it was stored."""
+        self.notifiers = notifiers
+        self._store, self._engine, self._clock, self._jitter, self._settled = store, engine, clock, jitter, settled
+        self._slots = {name: asyncio.Semaphore(SLOTS) for name in notifiers}
+        self._tasks: dict[asyncio.Task[None], str] = {}  # under way -> its channel
+        self._busy: set[str] = set()  # ids of deliveries under way, or waiting to be settled
+        self._outcomes: asyncio.Queue[Delivery] = asyncio.Queue()
+        self._settler = asyncio.create_task(self._settle())
+
+    async def look(self) -> int:
+        """Begin to send all that is due; returns how many messages that is. Raises StoreError."""
+        begun = 0
+        for name in self.notifiers:
+            if sum(channel == name for channel in self._tasks.values()) >= LOOK:
+                continue  # this channel has enough to do
+            due = await self._engine.store(self._store.due_deliveries, self._clock(), LOOK, name)
+            for message, target, deliveries in messages_of(pair for pair in due if pair[0].id not in self._busy):
+                self._begin(message, target, deliveries)
+                begun += 1
+        return begun
+
+    async def drain(self, patience: timedelta) -> bool:
+        """Send until nothing is due; False where that takes longer than `patience`."""
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                while await self.look() or self._busy:
+                    await asyncio.wait([*self._tasks, asyncio.create_task(asyncio.sleep(0.01))])
+        except TimeoutError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Give up what is under way: it stays pending and goes out again under the same id."""
+        tasks = [*self._tasks, self._settler]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, message: Message, target: Target, deliveries: list[Delivery]) -> None:
+        self._busy.update(delivery.id for delivery in deliveries)
+        task = asyncio.create_task(self._send(message, target, deliveries))
+        self._tasks[task] = target.channel
+        task.add_done_callback(self._tasks.pop)
+
+    async def _send(self, message: Message, target: Target, deliveries: list[Delivery]) -> None:
+        async with self._slots[target.channel]:
+            fault = await self._try(message, target)
+        now, jitter = self._clock(), self._jitter()
+        for delivery in deliveries:
+            outcome = after_failure(delivery, fault, now, jitter) if fault else after_success(delivery, now)
+            self._outcomes.put_nowait(outcome)
+
+    async def _try(self, message: Message, target: Target) -> NotifyError | None:
+        try:
+            async with asyncio.timeout(DEADLINE):
+                await self.notifiers[target.channel].send(message, target)
+        except NotifyError as fault:
+            return fault
+        except TimeoutError:
+            return NotifyError(f"no answer within {DEADLINE:.0f} s", retry=True)
+        except Exception as fault:  # a fault of ours in one message must not lose it
+            log.debug("sending %s to %s", message.id, target.channel, exc_info=fault)
+            return NotifyError(f"could not be sent: {type(fault).__name__}", retry=True)
+        return None
+
+    async def _settle(self) -> None:
+        while True:
+            batch = [await self._outcomes.get()]
+            while not self._outcomes.empty() and len(batch) < LOOK:
+                batch.append(self._outcomes.get_nowait())
+            await self._store_outcomes(batch)
+            self._busy.difference_update(delivery.id for delivery in batch)
+            self._settled(batch)
+
+    async def _store_outcomes(self, batch: Sequence[Delivery]) -> None:
+        """Store them, however long the store refuses: forgetting that one was sent would send it twice."""
+        while True:
+            try:
+                return await self._engine.store(self._store.keep_deliveries, batch)
+            except StoreError as fault:
+                log.error("%s; %d outcomes wait to be stored", fault, len(batch))  # noqa: TRY400 - said, not traced
+                await asyncio.sleep(PAUSE)
+
+
+def tally(outcome: Iterable[Delivery]) -> dict[DeliveryState, int]:
+    """How many deliveries ended in which state; a pending one is to be tried again."""
+    counts = dict.fromkeys(DeliveryState, 0)
+    for delivery in outcome:
+        counts[delivery.state] += 1
+    return counts
