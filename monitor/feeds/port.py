@@ -31,6 +31,9 @@ class Reading:
     retry_after: timedelta | None = None  # asked for by the server
     moved_to: str | None = None  # where a chain of permanent redirects ended
     max_age: timedelta | None = None  # Cache-Control, or the feed's own ttl: asking sooner is pointless
+    skim: str | None = None  # FeedState.skim of this body
+    weight: float = 1.0  # of a failure: permanent 1, soft 1/2, name lookup 1/4
+    host_held: bool = False  # `retry_after` is meant for the whole host
 
 
 class Source(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -64,9 +64,21 @@ class FeedState:
     moved_to: str | None = None  # the address that a permanent redirect named
     moved_times: int = 0  # how many polls in a row named it; it is used from the second on
     title: str | None = None  # the feed's own title
+    status: int | None = None  # HTTP status of the last poll
+    max_age: timedelta | None = None  # Cache-Control, or the feed's own ttl, as last told
+    skim: str | None = (
+        None  # fingerprints of the items of the last body, in the notation of feeds/: not to be parsed again
+    )
+    entries: int = 0  # how many items the last body held
+    rate: float | None = None  # new items a day, smoothed; None: not known yet
+    days: tuple[int, ...] = ()  # new items on each of the last days (UTC), oldest first; the last one is `last_day`
+    last_day: date | None = None
+    gap_at: datetime | None = None  # last time that no item of the body was known: some have probably rolled off
+    silent_since: datetime | None = None  # it has been quiet for far longer than is usual for it; None: it has not
 
     def __post_init__(self) -> None:
         aware(next_due=self.next_due, held_until=self.held_until, last_tried=self.last_tried, last_read=self.last_read)
+        aware(gap_at=self.gap_at, silent_since=self.silent_since)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
