@@ -26,7 +26,7 @@ class Reason(StrEnum):
 
     FIRST_CONFIRMATION = "first-confirmation"
     FIRST_DENIAL = "first-denial"
-    SECOND_PARTY = "second-party"  # another party answers the same way, or the other
+    SECOND_PARTY = "second-party"  # another party gives an answer that one party had given before
     CORROBORATED = "corroborated"  # the same answer once more, told in an outlet's own words
     REVERSED = "reversed"  # a party that had answered now answers the other way
     RETRACTED = "retracted"  # an answer vanished in an edit, or was taken back by its outlet
@@ -49,6 +49,10 @@ class Telling:
     link: str | None
     fingerprint: int  # SimHash of the text, 64 bits: near-equal for reprints
     copy: bool = False  # a reprint of an earlier telling of this event
+    words: tuple[int, ...] = ()  # sketch of the whole text: the smallest hashes of its word shingles, 32 bits each
+    lead: tuple[int, ...] = ()  # hashes of the first shingles, in reading order: what a cut summary keeps
+    origin: str | None = None  # the wire or outlet it leans on: "Interfax", "dpa"; None: nobody named
+    speaker: str | None = None  # as this telling prints it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,16 +72,37 @@ class Event:
     confidence: float  # of the surest telling
     evidence: str  # the words, from the telling that is shown
     baseline: bool = False  # first found in a feed's first fetch, or for a claim added later: told, not alerted
-    tellings: tuple[Telling, ...] = ()  # in order of arrival; the first is shown
+    tellings: tuple[Telling, ...] = ()  # kept in full, a bounded number; the first is shown, the rest in order of arrival
+    named: bool = True  # False: so far only unnamed or anonymous sources stand behind it
+    voices: tuple[str, ...] = ()  # folded names under which the party spoke: its own, its speakers'
+    retracted: datetime | None = None  # when its last own telling vanished; counts no more
+    more: int = 0  # further tellings, counted but not kept
+    more_copies: int = 0  # how many of those are reprints
+    more_items: tuple[str, ...] = ()  # their item ids, the newest of them: an item is counted once
+    more_publishers: tuple[str, ...] = ()  # their outlets, as far as no kept telling names them
 
     def __post_init__(self) -> None:
-        aware(first_seen=self.first_seen, last_seen=self.last_seen)
+        aware(first_seen=self.first_seen, last_seen=self.last_seen, retracted=self.retracted)
 
     @property
     def publishers(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(t.publisher for t in self.tellings))
+        return tuple(dict.fromkeys((*(t.publisher for t in self.tellings), *self.more_publishers)))
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*(t.item for t in self.tellings), *self.more_items)))
+
+    @property
+    def told(self) -> int:
+        """How many items tell it, reprints included."""
+        return len(self.tellings) + self.more
 
     @property
     def own_words(self) -> int:
         """How many tellings are no copies of one another."""
-        return sum(not t.copy for t in self.tellings)
+        return sum(not t.copy for t in self.tellings) + self.more - self.more_copies
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The wires and outlets that the kept tellings lean on."""
+        return tuple(dict.fromkeys(t.origin for t in self.tellings if t.origin))
