@@ -72,7 +72,7 @@ class Event:
     confidence: float  # of the surest telling
     evidence: str  # the words, from the telling that is shown
     baseline: bool = False  # first found in a feed's first fetch, or for a claim added later: told, not alerted
-    tellings: tuple[Telling, ...] = ()  # kept in full, a bounded number; the first is shown, the rest in order of arrival
+    tellings: tuple[Telling, ...] = ()  # a bounded number; the first is shown, then by arrival
     named: bool = True  # False: so far only unnamed or anonymous sources stand behind it
     voices: tuple[str, ...] = ()  # folded names under which the party spoke: its own, its speakers'
     retracted: datetime | None = None  # when its last own telling vanished; counts no more
