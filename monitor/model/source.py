@@ -91,6 +91,7 @@ class Item:
     summary: str | None = None
     content: str | None = None
     link: str | None = None  # absolute, http(s)
+    canonical: str | None = None  # the link without what changes between polls: the second layer of identity
     guid: str | None = None  # as printed
     author: str | None = None
     published: datetime | None = None
