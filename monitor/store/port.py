@@ -5,7 +5,7 @@ Reads that a write depends on stand inside the same `transaction()`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from monitor.model.story import ClaimStatus, Event
 from monitor.model.verdict import Assessment
 
 Row = dict[str, Any]  # one line of a list, as `--json` prints it: keys of interfaces, times as strings
+DAYS = 14  # of the line that shows a feed's items a day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +29,15 @@ class Poll:
     items: tuple[Item, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """A change of a claim's status."""
+
+    at: datetime
+    before: ClaimStatus
+    after: ClaimStatus
+
+
 class Store(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing. Raises StoreLocked, StoreFull, StoreCorrupt, StoreError; nests as one."""
@@ -35,7 +45,15 @@ class Store(Protocol):
 
     # -- feeds and items
     def sync(self, watch: Watch, now: datetime) -> list[str]:
-        """Bring feeds and claims in line with the watchlist; returns ids of claims not seen before (or restated)."""
+        """Bring feeds and claims in line with the watchlist.
+
+        Returns ids of claims not seen before (or restated, or back) that have not `caught_up` since: a process that
+        dies while it judges what the store holds finds the same ids when it comes back.
+        """
+        ...
+
+    def caught_up(self, claims: Collection[str]) -> None:
+        """These claims have been judged against all that the store holds."""
         ...
 
     def states(self, urls: Sequence[str] | None = None) -> dict[str, FeedState]:
@@ -46,10 +64,20 @@ class Store(Protocol):
         """Feeds whose time has come, longest waiting first; none that is held or gone."""
         ...
 
-    def known(self, url: str) -> Known: ...
+    def known(self, url: str) -> Known:
+        """What is held of this feed: the latest 20,000 items, with every version of them.
+
+        Links are `Item.canonical`, or `Item.link` where there is none. For what is older still, ids have the last
+        word: see `keep_polls`.
+        """
+        ...
 
     def keep_polls(self, polls: Sequence[Poll]) -> None:
-        """One transaction for the whole batch. Items are stored unjudged."""
+        """One transaction for the whole batch. Items are stored unjudged.
+
+        An item whose id is there with the same digest changes nothing; with another digest it becomes the next
+        version, to be judged again, and what it replaces is kept.
+        """
         ...
 
     def unjudged(self, limit: int) -> list[Item]:
@@ -57,25 +85,57 @@ class Store(Protocol):
         ...
 
     def recent_items(self, since: datetime) -> Iterator[Item]:
-        """Newest version of all items seen since then: what a claim added later is judged against."""
+        """Newest version of all items seen since then, oldest first: what a claim added later is judged against."""
+        ...
+
+    def item(self, item_id: str) -> Item | None:
+        """Its newest version."""
+        ...
+
+    def versions(self, item_id: str) -> list[Item]:
+        """Every version, oldest first."""
         ...
 
     # -- story
     def events_of(self, claim: str) -> list[Event]: ...
     def status_of(self, claim: str) -> ClaimStatus: ...
-    def keep_assessments(self, item: Item, assessments: Sequence[Assessment], rules: str, now: datetime) -> None:
-        """What a version of an item says of the claims it is about. Replaces what was kept for that version."""
+    def turns_of(self, claim: str) -> list[Turn]:
+        """The claim's history, oldest first."""
         ...
 
-    def keep_event(self, event: Event) -> None: ...
+    def keep_assessments(
+        self,
+        item: Item,
+        assessments: Sequence[Assessment],
+        rules: str,
+        now: datetime,
+        claims: Collection[str] | None = None,
+    ) -> None:
+        """What a version of an item says of the claims it is about. Replaces what was kept for that version.
+
+        `claims`: only these were asked about, what is kept of others stays.
+        """
+        ...
+
+    def assessments_of(self, item_id: str, version: int | None = None) -> list[Assessment]:
+        """What was kept for this version, the newest by default: to tell what an edit took back, and to explain."""
+        ...
+
+    def keep_event(self, event: Event) -> None:
+        """New, or its new state: tellings included."""
+        ...
+
     def keep_status(self, claim: str, status: ClaimStatus, now: datetime) -> None: ...
-    def mark_judged(self, item: Item, now: datetime) -> None: ...
+    def mark_judged(self, item: Item, now: datetime) -> None:
+        """Only this version of it: an edit that arrived meanwhile stays unjudged."""
+        ...
 
     # -- outbox
     def keep_alert(self, alert: Alert, deliveries: Sequence[Delivery]) -> None:
         """Alert and deliveries that exist already stay as they are: (alert, channel, recipient) is unique."""
         ...
 
+    def alert(self, alert_id: str) -> Alert | None: ...
     def alerts_of(self, event: str) -> list[Alert]:
         """Alerts that turns of this event made, oldest first."""
         ...
@@ -100,7 +160,10 @@ class Store(Protocol):
     def list_items(self, limit: int | None = None) -> Iterator[Row]: ...
     def list_events(self, limit: int | None = None) -> Iterator[Row]: ...
     def list_claims(self, limit: int | None = None) -> Iterator[Row]: ...
-    def list_feeds(self, limit: int | None = None) -> Iterator[Row]: ...
+    def list_feeds(self, limit: int | None = None, now: datetime | None = None) -> Iterator[Row]:
+        """`days`: new items on each of the last DAYS days (UTC), up to `now`, else up to the newest item's day."""
+        ...
+
     def list_deliveries(self, limit: int | None = None) -> Iterator[Row]: ...
 
     def close(self) -> None: ...

@@ -1,0 +1,211 @@
+"""The schema's history. A migration that was released never changes; a new one is added below it.
+
+Tables are STRICT: a value of the wrong type is refused where it is written, not found where it is read.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+schema = Migrations("dementi")
+
+
+def statements(script: str) -> list[str]:
+    """One by one: `executescript` would commit the transaction around the migration."""
+    return [statement for part in script.split(";\n") if (statement := part.strip())]
+
+
+@schema()
+def first(db: Database) -> None:
+    for statement in statements(FIRST):
+        db.execute(statement)
+
+
+FIRST = """
+CREATE TABLE feeds (
+    feed INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    watched INTEGER NOT NULL DEFAULT 0,
+    publisher TEXT,
+    every REAL,
+    next_due TEXT NOT NULL,
+    first_read TEXT,
+    last_tried TEXT,
+    last_read TEXT,
+    last_new TEXT,
+    outcome TEXT,
+    status INTEGER,
+    error TEXT,
+    failing_since TEXT,
+    failures REAL NOT NULL DEFAULT 0,
+    held_until TEXT,
+    gone INTEGER NOT NULL DEFAULT 0,
+    gap_at TEXT,
+    silent_since TEXT,
+    title TEXT,
+    moved_to TEXT,
+    moved_times INTEGER NOT NULL DEFAULT 0,
+    etag TEXT,
+    last_modified TEXT,
+    body_hash TEXT,
+    skim TEXT,
+    more TEXT
+) STRICT;
+CREATE INDEX feeds_due ON feeds (next_due) WHERE watched = 1 AND gone = 0;
+
+CREATE TABLE items (
+    item INTEGER PRIMARY KEY,
+    feed INTEGER NOT NULL REFERENCES feeds,
+    judged TEXT,
+    id TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    guid TEXT,
+    canonical TEXT,
+    link TEXT,
+    baseline INTEGER NOT NULL,
+    seen TEXT NOT NULL,
+    published TEXT,
+    updated TEXT,
+    language TEXT,
+    publisher TEXT,
+    author TEXT,
+    title TEXT NOT NULL,
+    summary TEXT,
+    content TEXT,
+    more TEXT
+) STRICT;
+CREATE INDEX items_feed ON items (feed, seen);
+CREATE INDEX items_seen ON items (seen);
+CREATE INDEX items_unjudged ON items (seen) WHERE judged IS NULL;
+
+CREATE TABLE item_versions (
+    item INTEGER NOT NULL REFERENCES items,
+    feed INTEGER NOT NULL REFERENCES feeds,
+    judged TEXT,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    guid TEXT,
+    canonical TEXT,
+    link TEXT,
+    baseline INTEGER NOT NULL,
+    seen TEXT NOT NULL,
+    published TEXT,
+    updated TEXT,
+    language TEXT,
+    publisher TEXT,
+    author TEXT,
+    title TEXT NOT NULL,
+    summary TEXT,
+    content TEXT,
+    more TEXT,
+    PRIMARY KEY (item, version)
+) STRICT;
+CREATE INDEX item_versions_feed ON item_versions (feed, seen);
+
+CREATE TABLE assessments (
+    item INTEGER NOT NULL REFERENCES items,
+    version INTEGER NOT NULL,
+    claim TEXT NOT NULL,
+    rules TEXT NOT NULL,
+    at TEXT NOT NULL,
+    relation TEXT NOT NULL,
+    match REAL NOT NULL,
+    statements TEXT NOT NULL,
+    gates TEXT NOT NULL,
+    PRIMARY KEY (item, version, claim)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assessments_claim ON assessments (claim);
+
+CREATE TABLE claims (
+    claim INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    watched INTEGER NOT NULL DEFAULT 0,
+    statement TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    caught_up INTEGER NOT NULL DEFAULT 0,
+    first_seen TEXT NOT NULL,
+    status TEXT NOT NULL,
+    changed TEXT NOT NULL
+) STRICT;
+CREATE INDEX claims_changed ON claims (changed);
+
+CREATE TABLE claim_turns (
+    turn INTEGER PRIMARY KEY,
+    claim INTEGER NOT NULL REFERENCES claims,
+    at TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL
+) STRICT;
+CREATE INDEX claim_turns_claim ON claim_turns (claim);
+
+CREATE TABLE events (
+    event INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    claim TEXT NOT NULL,
+    stance TEXT NOT NULL,
+    party TEXT NOT NULL,
+    party_name TEXT,
+    speaker TEXT,
+    role TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    evidence TEXT NOT NULL,
+    baseline INTEGER NOT NULL,
+    more TEXT
+) STRICT;
+CREATE INDEX events_claim ON events (claim);
+CREATE INDEX events_first_seen ON events (first_seen);
+
+CREATE TABLE tellings (
+    event INTEGER NOT NULL REFERENCES events,
+    position INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    publisher TEXT NOT NULL,
+    language TEXT,
+    at TEXT NOT NULL,
+    title TEXT NOT NULL,
+    link TEXT,
+    fingerprint TEXT NOT NULL,
+    copy INTEGER NOT NULL,
+    more TEXT,
+    PRIMARY KEY (event, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tellings_item ON tellings (item);
+
+CREATE TABLE alerts (
+    alert INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    claim TEXT,
+    event TEXT,
+    item TEXT,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX alerts_event ON alerts (event) WHERE event IS NOT NULL;
+
+CREATE TABLE deliveries (
+    delivery INTEGER PRIMARY KEY,
+    alert INTEGER NOT NULL REFERENCES alerts,
+    channel TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    message TEXT NOT NULL,
+    due TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    first_tried TEXT,
+    settled TEXT,
+    error TEXT,
+    digest INTEGER NOT NULL,
+    more TEXT,
+    UNIQUE (alert, channel, recipient)
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (due) WHERE state = 'pending';
+CREATE INDEX deliveries_channel_due ON deliveries (channel, due) WHERE state = 'pending';
+"""

@@ -1,0 +1,78 @@
+"""The outbox: alerts, said once, and their deliveries, tried until settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from monitor.model.alert import Alert, Delivery, DeliveryState, Target
+from monitor.store.rows import DELIVERY, dump_alert, load_alert, moment
+from monitor.store.session import Line
+from monitor.store.story import StoryTables
+
+# Built from column names; no value from outside is ever part of a statement's text.
+KEEP_ALERT = """INSERT INTO alerts (id, at, reason, claim, event, item, title, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO NOTHING"""
+# No target of the conflict is named: neither the delivery's id nor (alert, channel, recipient) may come twice.
+KEEP_DELIVERY = f"""INSERT INTO deliveries (alert, channel, recipient, {DELIVERY.names()})
+VALUES ((SELECT alert FROM alerts WHERE id = ?), ?, ?, {", ".join("?" * len(DELIVERY.columns))})
+ON CONFLICT DO NOTHING"""  # noqa: S608
+_DUE = f"""SELECT alerts.id, channel, recipient, body, {DELIVERY.names("deliveries.")}
+FROM deliveries JOIN alerts USING (alert) WHERE state = 'pending' AND due <= ?"""  # noqa: S608
+DUE = f"{_DUE} ORDER BY due, delivery LIMIT ?"
+DUE_ON_CHANNEL = f"{_DUE} AND channel = ? ORDER BY due, delivery LIMIT ?"
+SETTLE = f"UPDATE deliveries SET {', '.join(f'{name} = ?' for name in DELIVERY.columns[1:])} WHERE id = ?"  # noqa: S608
+RETRY = """UPDATE deliveries SET state = 'pending', due = ?, attempts = 0, first_tried = NULL, settled = NULL
+WHERE id = ? AND state = 'dead'"""
+
+
+class Outbox(StoryTables):
+    """The part of `Store` that is about what is said, to whom."""
+
+    def keep_alert(self, alert: Alert, deliveries: Sequence[Delivery]) -> None:
+        with self.transaction():
+            about = (alert.claim and alert.claim.id, alert.event and alert.event.id, alert.item and alert.item.id)
+            self._run(
+                KEEP_ALERT, (alert.id, moment(alert.at), str(alert.reason), *about, alert.title, dump_alert(alert))
+            )
+            for delivery in deliveries:
+                to = (alert.id, delivery.target.channel, delivery.target.recipient)
+                self._run(KEEP_DELIVERY, (*to, *DELIVERY.encode(delivery)))
+
+    def alert(self, alert_id: str) -> Alert | None:
+        return next(iter(self._alerts(self._all("SELECT body FROM alerts WHERE id = ?", (alert_id,)))), None)
+
+    def alerts_of(self, event: str) -> list[Alert]:
+        return self._alerts(self._all("SELECT body FROM alerts WHERE event = ? ORDER BY alert", (event,)))
+
+    def due_deliveries(self, now: datetime, limit: int, channel: str | None = None) -> list[tuple[Delivery, Alert]]:
+        if channel is None:
+            lines = self._all(DUE, (moment(now), limit))
+        else:
+            lines = self._all(DUE_ON_CHANNEL, (moment(now), channel, limit))
+        parse = lru_cache(maxsize=1)(load_alert)  # deliveries of one alert mostly stand together
+        with self._reading("an alert in the outbox"):
+            return [(_delivery(line), parse(line[3])) for line in lines]
+
+    def keep_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        with self.transaction():
+            for delivery in deliveries:
+                self._run(SETTLE, (*DELIVERY.encode(delivery)[1:], delivery.id))
+
+    def retry(self, delivery: str, now: datetime) -> bool:
+        with self.transaction():
+            return self._run(RETRY, (moment(now), delivery)).rowcount > 0
+
+    def pending(self) -> int:
+        line = self._one("SELECT count(*) FROM deliveries WHERE state = ?", (str(DeliveryState.PENDING),))
+        return line[0] if line else 0
+
+    def _alerts(self, lines: Sequence[Line]) -> list[Alert]:
+        with self._reading("an alert"):
+            return [load_alert(body) for (body,) in lines]
+
+
+def _delivery(line: Line) -> Delivery:
+    alert, channel, recipient, _, *rest = line
+    return DELIVERY.decode(rest, alert=alert, target=Target(channel=channel, recipient=recipient))
