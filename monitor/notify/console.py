@@ -1,0 +1,139 @@
+"""Alerts on the console: a panel on a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TextIO
+
+from monitor.errors import NotifyError
+from monitor.model.alert import Message, Target
+from monitor.notify.render import fold_title, ordered
+from monitor.notify.view import View, view
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.panel import Panel
+
+_COLOURS = {"confirmed": "green", "denied": "red", "reversed": "magenta", "service": "yellow", "test": "blue"}
+_WIDEST = 100  # columns: longer lines are hard to read
+
+
+class ConsoleChannel:
+    """Writes to a stream; NO_COLOR is honoured, and a stream that is no terminal gets plain lines."""
+
+    def __init__(self, *, name: str, stream: TextIO | None = None, zone: str = "UTC") -> None:
+        """`stream`: None is standard output, as it is when something is written. `zone` (IANA): the clock of times."""
+        self.name = name
+        self._stream, self._zone = stream, zone
+
+    def __repr__(self) -> str:
+        return f"ConsoleChannel({self.name!r})"
+
+    def recipients(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    async def send(self, message: Message, target: Target) -> None:
+        """Raises NotifyError where the stream is closed; it may be tried again."""
+        views = [view(alert, target, self._zone) for alert in ordered(message.alerts)]
+        title = fold_title(message, views) if len(views) > 1 else None
+        try:
+            self._show(views, title)
+        except (OSError, ValueError) as fault:
+            raise NotifyError(f"{self.name}: the console took nothing: {fault}", retry=True) from None
+
+    async def close(self) -> None:
+        pass
+
+    def _show(self, views: list[View], title: str | None) -> None:
+        stream = self._stream or sys.stdout
+        if stream.isatty():
+            show(views, _console(stream), title)
+        else:
+            _write(stream, [*([title] if title else []), *(line for each in views for line in plain_lines(each))])
+        stream.flush()
+
+
+def plain_lines(each: View) -> Iterator[str]:
+    """What a pipe gets: one line that can be searched, and the words, source and link under it."""
+    yield f"{each.badge} | {each.found} | {each.headline}"
+    yield f"  {each.standing}"
+    for paragraph in each.detail:
+        yield f"  {paragraph}"
+    if source := " | ".join(filter(None, (each.outlet, each.title, each.link))):
+        yield f"  {source}"
+
+
+def show(views: list[View], console: Console, title: str | None = None) -> None:
+    """Print the alerts as panels on a rich console."""
+    if title:
+        console.rule(_text(title))
+    for each in views:
+        console.print(panel(each))
+
+
+def panel(each: View) -> Panel:
+    """One alert as a panel: who, what, which claim, since when; the words; where they stand."""
+    from rich import box
+    from rich.console import Group
+    from rich.panel import Panel
+    from rich.table import Table
+
+    colour = _COLOURS.get(each.tone, "white")
+    facts = Table.grid(padding=(0, 1))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for label, value in _facts(each):
+        facts.add_row(_text(label), _text(value))
+    return Panel(
+        Group(
+            _text(each.headline, "bold"), _text(each.standing), *map(_text, each.detail), *_words(each, colour), facts
+        ),
+        title=_text(f" {each.badge} ", f"bold white on {colour}"),
+        title_align="left",
+        subtitle=_text(each.found, "dim"),
+        subtitle_align="right",
+        border_style=colour,
+        box=box.ROUNDED,
+        padding=(0, 1),
+        width=None,
+    )
+
+
+def _words(each: View, colour: str) -> Iterator[object]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if each.excerpt is None:
+        return
+    words = Text.assemble(
+        (f"{each.excerpt.before} ", "dim"), (each.excerpt.evidence, f"bold {colour}"), (f" {each.excerpt.after}", "dim")
+    )
+    words.pad_left(0)
+    yield Padding(words, (1, 2))
+
+
+def _facts(each: View) -> list[tuple[str, str]]:
+    source = [("Source", each.outlet), ("Title", each.title), ("Link", each.link or "")]
+    return [(label, value) for label, value in (*source, *each.facts) if value]
+
+
+def _text(text: str, style: str = "") -> object:
+    """As it stands: rich reads neither markup nor emoji names in it."""
+    from rich.text import Text
+
+    return Text(text, style=style)
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    console = Console(file=stream, highlight=False, emoji=False, markup=False)
+    console.width = min(console.width, _WIDEST)
+    return console
+
+
+def _write(stream: TextIO, lines: list[str]) -> None:
+    text = "\n".join(lines) + "\n"
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))

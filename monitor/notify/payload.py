@@ -1,0 +1,117 @@
+"""The body of a webhook: one alert as JSON, with the names that interfaces fix. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from monitor.model.alert import Alert
+from monitor.model.claim import Claim
+from monitor.model.source import Item
+from monitor.model.story import Event
+from monitor.model.times import stamp
+from monitor.model.verdict import Statement
+from monitor.notify.clean import cut
+from monitor.notify.excerpt import excerpt
+from monitor.notify.words import wording
+
+LONGEST = 4000  # characters of any one text: a body stays far below what receivers take
+
+
+def body(alert: Alert) -> bytes:
+    """JSON in UTF-8; the same alert yields the same bytes at every try."""
+    return json.dumps(payload(alert), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def payload(alert: Alert) -> dict[str, Any]:
+    """`timestamp` is when the alert arose; what an alert does not have is null."""
+    return {
+        "type": wording(alert).type,
+        "timestamp": stamp(alert.at),
+        "data": {
+            "alert": alert.id,
+            "reason": alert.reason.value,
+            "title": cut(alert.title, LONGEST),
+            "detail": cut(alert.detail, LONGEST) or None,
+            "claim": _claim(alert.claim),
+            "event": _event(alert.event),
+            "statement": _statement(alert),
+            "item": _item(alert.item),
+            "claim_status": {
+                "before": alert.before.value if alert.before else None,
+                "after": alert.after.value if alert.after else None,
+            },
+        },
+    }
+
+
+def _claim(claim: Claim | None) -> dict[str, Any] | None:
+    if claim is None:
+        return None
+    return {"id": claim.id, "statement": cut(claim.statement, LONGEST), "tags": list(claim.tags)}
+
+
+def _event(event: Event | None) -> dict[str, Any] | None:
+    if event is None:
+        return None
+    return {
+        "id": event.id,
+        "stance": event.stance.value,
+        "party": event.party_name,
+        "speaker": event.speaker,
+        "role": event.role.value,
+        "basis": event.basis.value,
+        "confidence": round(event.confidence, 4),
+        "first_seen": stamp(event.first_seen),
+        "last_seen": stamp(event.last_seen),
+        "items": event.told,
+        "tellings": event.own_words,
+        "publishers": list(event.publishers),
+        "origins": list(event.origins),
+    }
+
+
+def _statement(alert: Alert) -> dict[str, Any] | None:
+    statement = alert.statement
+    if statement is None:
+        return None
+    return {**_reading(statement), **_words(alert)}
+
+
+def _reading(statement: Statement) -> dict[str, Any]:
+    return {
+        "stance": statement.stance.value,
+        "basis": statement.basis.value,
+        "speaker": statement.speaker,
+        "party": statement.party,
+        "role": statement.role.value,
+        "evidence": cut(statement.evidence.text, LONGEST),
+        "field": statement.evidence.field,
+        "start": statement.evidence.start,
+        "end": statement.evidence.end,
+        "hedged": statement.hedged,
+        "anonymous": statement.anonymous,
+        "confidence": round(statement.confidence, 4),
+    }
+
+
+def _words(alert: Alert) -> dict[str, Any]:
+    """What stands around the evidence: the sentence before and after."""
+    found = excerpt(alert)
+    return {"context_before": found.before, "context_after": found.after} if found else {}
+
+
+def _item(item: Item | None) -> dict[str, Any] | None:
+    if item is None:
+        return None
+    return {
+        "id": item.id,
+        "feed": item.feed,
+        "publisher": item.publisher,
+        "title": cut(item.title, LONGEST),
+        "link": item.link,
+        "language": item.language,
+        "published": stamp(item.published),
+        "seen": stamp(item.seen),
+        "version": item.version,
+    }

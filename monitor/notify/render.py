@@ -1,0 +1,162 @@
+"""A message laid out as subject, plain text and HTML, all from the same views. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from monitor.model.alert import Alert, Message, Target
+from monitor.notify.view import View, quoted, subject, view
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+WIDTH = 76  # columns of the plain text; RFC 3676 asks for less than 80
+IN_FULL = 60  # alerts of a fold that HTML shows with their words: Gmail clips a mail past 102 kB
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """One message, laid out."""
+
+    subject: str  # one line
+    text: str  # lines of at most WIDTH columns, except links
+    html: str
+    urgent: bool
+    claim: str | None  # Claim.id where the whole message is about one claim: its thread
+
+
+def render(message: Message, target: Target, zone: str = "UTC") -> Rendered:
+    """Lay out one alert, or several folded into one. Times by the clock of `zone` (IANA)."""
+    alerts = ordered(message.alerts)
+    views = [view(alert, target, zone) for alert in alerts]
+    claims = {each.claim_id for each in views}
+    line = subject(alerts[0]) if len(alerts) == 1 else fold_title(message, views)
+    return Rendered(
+        subject=line,
+        text="\n".join(text_lines(views, line)) + "\n",
+        html=_template().render(subject=line, views=views, in_full=IN_FULL, summary=_summary(views), quoted=quoted),
+        urgent=any(each.urgent for each in views),
+        claim=claims.pop() or None if len(claims) == 1 else None,
+    )
+
+
+def ordered(alerts: Sequence[Alert]) -> list[Alert]:
+    """By claim, the claim that moved first first; within a claim in order of time."""
+    first: dict[str, Any] = {}
+    for alert in sorted(alerts, key=lambda each: each.at):
+        first.setdefault(_claim_key(alert), alert.at)
+    return sorted(alerts, key=lambda each: (first[_claim_key(each)], _claim_key(each), each.at))
+
+
+def _claim_key(alert: Alert) -> str:
+    return alert.claim.id if alert.claim else ""
+
+
+def text_lines(views: Sequence[View], title: str) -> Iterator[str]:
+    """The plain text, line by line. Its first two lines answer who, what, which claim, since when."""
+    if len(views) == 1:
+        yield from _whole(views[0])
+        return
+    yield from wrap(title, WIDTH)
+    yield from wrap(_summary(views), WIDTH)
+    for claim, group in groupby(views, key=lambda each: each.claim):
+        yield ""
+        yield from wrap(claim or "About the service", WIDTH)
+        yield "-" * min(WIDTH, len(claim) or 17)
+        for each in group:
+            yield from _brief(each)
+    yield ""
+    yield from _footer(views[0], why=False)
+
+
+def _whole(each: View) -> Iterator[str]:
+    yield each.headline
+    yield each.standing
+    yield ""
+    for paragraph in each.detail:
+        yield from wrap(paragraph, WIDTH)
+    yield from _quote(each)
+    yield from _source(each)
+    for label, value in each.facts:
+        yield from _fact(label, value)
+    yield from _fact("Found", each.found)
+    yield ""
+    yield from _footer(each, why=True)
+
+
+def _brief(each: View) -> Iterator[str]:
+    yield from wrap(f"{each.badge} · {each.headline}", WIDTH, subsequent_indent="  ")
+    yield from wrap(" · ".join(filter(None, (each.outlet, f"found {each.found}"))), WIDTH, initial_indent="  ")
+    for paragraph in each.detail:
+        yield from wrap(paragraph, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    if each.link:
+        yield f"  {each.link}"
+
+
+def _quote(each: View) -> Iterator[str]:
+    if each.excerpt is None:
+        return
+    parts = (each.excerpt.before, f">>{each.excerpt.evidence}<<" if each.excerpt.evidence else "", each.excerpt.after)
+    yield from wrap(" ".join(filter(None, parts)), WIDTH, initial_indent="> ", subsequent_indent="> ")
+    yield ""
+
+
+def _source(each: View) -> Iterator[str]:
+    if each.outlet:
+        yield from _fact("Source", each.outlet)
+    if each.title:
+        yield from _fact("Title", each.title)
+    if each.link:
+        yield f"{'Link':<9}{each.link}"  # never broken: a mail program must find it whole
+
+
+def _fact(label: str, value: str) -> Iterator[str]:
+    yield from wrap(f"{label:<8} {value}", WIDTH, subsequent_indent=" " * 9)
+
+
+def _footer(each: View, *, why: bool) -> Iterator[str]:
+    yield "-- "  # what follows is a signature to every mail program
+    if why:
+        yield from wrap(f"Why you get this: {each.why}", WIDTH)
+    yield from wrap(each.silence, WIDTH)
+    if why:
+        yield f"Alert {each.id}" + (f", claim {each.claim_id}" if each.claim_id else "")
+
+
+def fold_title(message: Message, views: Sequence[View]) -> str:
+    return f"[{'Digest' if message.digest else 'Held for you'}] {_tally(views)}"
+
+
+def _tally(views: Sequence[View]) -> str:
+    """`5 alerts on 2 claims: 3 denied, 2 confirmed`."""
+    claims = {each.claim_id for each in views if each.claim_id}
+    on = f" on {len(claims)} claim{'s' * (len(claims) != 1)}" if claims else ""
+    kinds = Counter(each.badge.lower() for each in views)
+    return f"{len(views)} alerts{on}: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+
+
+def _summary(views: Sequence[View]) -> str:
+    if len(views) == 1:
+        return views[0].standing
+    times = sorted({each.found for each in views}, key=[each.found for each in views].index)
+    return f"Found between {times[0]} and {times[-1]}" if len(times) > 1 else f"Found {times[0]}"
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # only who sends mail loads it
+
+    environment = Environment(
+        loader=PackageLoader("monitor.notify"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("mail.html")

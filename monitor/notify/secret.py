@@ -1,0 +1,43 @@
+"""Secrets on their way to a target: read when needed, never shown."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+
+from monitor.errors import ConfigError, NotifyError
+from monitor.notify.clean import line
+
+T = TypeVar("T")
+
+
+class Secret(Generic[T]):
+    """What `read` gives, read anew for every use: a rotated file needs no restart. The repr shows nothing of it."""
+
+    def __init__(self, read: Callable[[], T], what: str) -> None:
+        """`what` names it in errors: "the password of channel desk"."""
+        self._read, self._what = read, what
+
+    def __repr__(self) -> str:
+        return f"Secret({self._what!r})"
+
+    def reveal(self) -> T:
+        """Raise NotifyError where it cannot be read or is empty: nothing is lost, it may be there at the next try."""
+        try:
+            value = self._read()
+        except OSError as fault:
+            raise NotifyError(f"{self._what} cannot be read: {fault.strerror}", retry=True) from None
+        except (ConfigError, LookupError, ValueError):  # their text may hold the secret
+            raise NotifyError(f"{self._what} cannot be read", retry=True) from None
+        if not value:
+            raise NotifyError(f"{self._what} is missing", retry=True)
+        return value
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """One line of what a target answered, without any of the secrets, as they are or in base64."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
+        text = text.replace(b64encode(secret.encode()).decode(), "***")
+    return line(text, 200)

@@ -1,0 +1,188 @@
+"""An alert as it is told: the plain strings that every message shows, whatever lays them out. Pure.
+
+All strings are clean (see clean.py) and short; escaping them for HTML or a chat service is the layout's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.model.alert import Alert, Target
+from monitor.model.story import Event, Reason
+from monitor.model.verdict import Basis
+from monitor.notify.clean import host, line, link, paragraph
+from monitor.notify.excerpt import Excerpt, excerpt
+from monitor.notify.words import ROLES, capital, moment, publisher, verb, who, wording
+
+_OUTLETS_SHOWN = 6
+_OLDEST_BELIEVED = timedelta(days=7)  # a telling published longer before it was found carries a date nobody can trust
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """One alert, ready to be laid out."""
+
+    id: str
+    tone: str  # confirmed | denied | reversed | service | test: which colours
+    badge: str  # "DENIED"
+    headline: str  # who does what, with the words: the first line
+    standing: str  # which claim, how it stands, since when: the second line
+    claim: str  # the statement; empty for alerts about the service
+    claim_id: str
+    excerpt: Excerpt | None
+    language: str | None  # of the excerpt, ISO 639-1
+    outlet: str  # who printed it, and when
+    title: str  # of the item
+    link: str | None
+    host: str  # of the link, for people
+    facts: tuple[tuple[str, str], ...]  # (label, text), in reading order
+    detail: tuple[str, ...]  # lines of an alert about the service
+    why: str
+    silence: str
+    found: str  # when dementi found it
+    urgent: bool
+
+
+def view(alert: Alert, target: Target, zone: str = "UTC") -> View:
+    """What there is to tell; times by the clock of `zone` (IANA)."""
+    words = wording(alert)
+    item = alert.item
+    return View(
+        id=line(alert.id, 100),
+        tone=words.tone,
+        badge=words.badge.upper(),
+        headline=headline(alert),
+        standing=_standing(alert, zone),
+        claim=line(alert.claim.statement) if alert.claim else "",
+        claim_id=line(alert.claim.id, 100) if alert.claim else "",
+        excerpt=excerpt(alert),
+        language=item.language if item and item.language and item.language.isalpha() else None,
+        outlet=_outlet(alert, zone),
+        title=line(item.title) if item else "",
+        link=link(item.link) if item else None,
+        host=line(host(item.link), 60) if item else "",
+        facts=tuple(_facts(alert)),
+        detail=tuple(paragraph(alert.detail)[:30]),
+        why=f"{words.why} Sent to {line(target.recipient, 100)} by channel “{line(target.channel, 60)}”.",
+        silence=_silence(target),
+        found=moment(alert.at, zone),
+        urgent=alert.reason in (Reason.REVERSED, Reason.RETRACTED),
+    )
+
+
+def subject(alert: Alert) -> str:
+    """`[Kremlin denies] Donald Trump and Vladimir Putin spoke …`.
+
+    What is new stands in brackets: a mail program that threads by subject takes it off (RFC 5256, 2.1, subj-blob),
+    so all mail on one claim has the same base subject, as it has the same References.
+    """
+    words = wording(alert)
+    if alert.claim is None or alert.event is None:
+        return f"[{words.badge.upper()}] {line(alert.title, 150)}"
+    news = f"{who(alert, brief=True)} {words.brief}" if words.brief else f"{who(alert, brief=True)} {verb(alert)}"
+    if alert.reason is Reason.TEST:
+        news = f"TEST: {news}"
+    return f"[{capital(line(news, 80)).translate(_NO_BRACKETS)}] {line(alert.claim.statement, 150)}"
+
+
+_NO_BRACKETS = str.maketrans("[]", "()")
+
+
+def headline(alert: Alert) -> str:
+    """Who does what: the answer in one line, with the words it rests on."""
+    if alert.event is None:
+        return line(alert.title, 200)
+    words, test = wording(alert), "TEST, this did not happen: " if alert.reason is Reason.TEST else ""
+    does = words.brief or verb(alert)
+    evidence = line(alert.event.evidence or (alert.statement.evidence.text if alert.statement else ""), 180)
+    told = f"{test}{capital(who(alert))} {does}"
+    return f"{told}: {quoted(evidence)}" if evidence else told
+
+
+def quoted(text: str) -> str:
+    """In quotation marks, unless it brings its own."""
+    return text if text[:1] in "\"„“«»'‘‚" and text else f"“{text}”"
+
+
+def _standing(alert: Alert, zone: str) -> str:
+    if alert.claim is None:
+        return f"{capital(wording(alert).badge)} since {moment(alert.at, zone)}"
+    parts = [f"Claim: {line(alert.claim.statement, 200)}"]
+    if alert.after is not None:
+        was = f", was {alert.before.value}" if alert.before not in (None, alert.after) else ""
+        parts.append(f"now {alert.after.value}{was}")
+    parts.append(f"since {moment(_since(alert), zone)}")
+    return " · ".join(parts)
+
+
+def _since(alert: Alert) -> datetime:
+    """When the answer was first printed, where that date can be believed; else when it was first seen."""
+    first = alert.event.first_seen if alert.event else alert.at
+    if alert.event is None or alert.item is None or alert.item.published is None:
+        return first
+    early = first - alert.item.published
+    return alert.item.published if timedelta(0) <= early <= _OLDEST_BELIEVED else first
+
+
+def _outlet(alert: Alert, zone: str) -> str:
+    if alert.item is None:
+        return publisher(alert)
+    outlet = publisher(alert) or line(host(alert.item.feed), 60)
+    at = alert.item.published
+    return f"{outlet}, {moment(at, zone)}" if at else outlet
+
+
+def _facts(alert: Alert) -> list[tuple[str, str]]:
+    found = []
+    if alert.before is not None and alert.after is not None:
+        same = alert.before is alert.after
+        found.append(("Status", alert.after.value if same else f"{alert.before.value} → {alert.after.value}"))
+    if alert.event is not None:
+        found.append(("Said by", f"{capital(who(alert))}, {ROLES[alert.event.role]}"))
+        found += _doubts(alert)
+        found.append(("Told by", _tellings(alert.event)))
+    return found
+
+
+def _doubts(alert: Alert) -> list[tuple[str, str]]:
+    event, statement = alert.event, alert.statement
+    notes = []
+    if event is not None and event.basis is Basis.SHOWN:
+        notes.append("rests on a document, a court, a check or a correction")
+    if event is not None and event.basis is Basis.ASSERTED:
+        notes.append("stated by the outlet, nobody stands behind it")
+    if statement is not None and statement.hedged:
+        notes.append("hedged wording")
+    if statement is not None and statement.anonymous:
+        notes.append("anonymous source")
+    if event is not None:
+        notes.append(f"{event.confidence:.0%} sure that it is read right")
+    return [("Reading", "; ".join(notes))] if notes else []
+
+
+def _tellings(event: Event) -> str:
+    """`7 items of 5 outlets, 2 in their own words, leaning on Interfax: Tagesschau, …`."""
+    outlets = [line(name, 60) for name in event.publishers]
+    if event.told <= 1:
+        only = outlets[0] if outlets else "one item"
+        return f"{only} alone, so far" + _leaning(event)
+    shown = ", ".join(outlets[:_OUTLETS_SHOWN])
+    rest = f" and {len(outlets) - _OUTLETS_SHOWN} more" if len(outlets) > _OUTLETS_SHOWN else ""
+    return f"{event.told} items of {_count(outlets)}, {event.own_words} in own words{_leaning(event)}: {shown}{rest}"
+
+
+def _leaning(event: Event) -> str:
+    names = ", ".join(line(name, 40) for name in event.origins[:3])
+    return f", leaning on {names}" if names else ""
+
+
+def _count(outlets: list[str]) -> str:
+    return "1 outlet" if len(outlets) == 1 else f"{len(outlets)} outlets"
+
+
+def _silence(target: Target) -> str:
+    return (
+        f"To hear less, narrow the [[routes]] of channel “{line(target.channel, 60)}” in dementi.toml "
+        "(claims, stances, min_confidence) or give them quiet_hours or a digest."
+    )
