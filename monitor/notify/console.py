@@ -96,8 +96,13 @@ def panel(each: View) -> Panel:
         border_style=colour,
         box=box.ROUNDED,
         padding=(0, 1),
-        width=None,
     )
+
+
+def _top(each: View) -> Iterator[object]:
+    yield _text(each.headline, "bold")
+    yield _text(each.standing)
+    yield from map(_text, each.detail)
 
 
 def _words(each: View, colour: str) -> Iterator[object]:
@@ -109,7 +114,6 @@ def _words(each: View, colour: str) -> Iterator[object]:
     words = Text.assemble(
         (f"{each.excerpt.before} ", "dim"), (each.excerpt.evidence, f"bold {colour}"), (f" {each.excerpt.after}", "dim")
     )
-    words.pad_left(0)
     yield Padding(words, (1, 2))
 
 

@@ -109,9 +109,7 @@ class WebhookChannel:
             return
         if 300 <= status < 400:
             where = urlsplit(answer.headers.get("location", "")).hostname or "another place"
-            text = (
-                f"{status}, a redirect to {redact(where, secrets)}; it is not followed: put the new URL into the config"
-            )
+            text = f"{status}, a redirect to {redact(where, secrets)}; not followed: put the new URL into the config"
             raise self._error(text, retry=False)
         text = f"{status} {redact(answer.reason or '', secrets)}"
         if said:
