@@ -41,13 +41,26 @@ def path_of(url: str) -> str:
 def open_writer(path: str) -> sqlite3.Connection:
     """Create or upgrade what is there (a backup first), and return a connection that may write."""
     with translated(path):
-        connection = _connect(path)
+        connection = connect(path)
         try:
-            _prepare(connection, path)
+            prepare(connection, path)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def prepare(connection: sqlite3.Connection, path: str) -> Path | None:
+    """Bring the schema up to date; returns the backup that was made before, where there was something to lose."""
+    version = schema_of(connection, path)
+    _use_wal(connection)
+    if version == SCHEMA:
+        return None
+    backup = _spare(Path(f"{path}.schema{version}.bak")) if version else None
+    if backup:
+        copy(connection, backup)
+    _migrate(connection, path)
+    return backup
 
 
 def open_reader(path: str) -> sqlite3.Connection:
@@ -55,7 +68,7 @@ def open_reader(path: str) -> sqlite3.Connection:
     if not Path(path).exists():
         raise StoreError(f"{path}: there is no store yet; `dementi run` makes it")
     with translated(path):
-        connection = _connect(f"file:{quote(path)}?mode=ro", uri=True)
+        connection = connect(f"file:{quote(path)}?mode=ro", uri=True)
         try:
             _refuse_older(connection, path)
         except BaseException:
@@ -97,7 +110,7 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _connect(path: str, *, uri: bool = False) -> sqlite3.Connection:
+def connect(path: str, *, uri: bool = False) -> sqlite3.Connection:
     # Threads share the connection under the session's lock, see `session.py`.
     connection = sqlite3.connect(
         path, timeout=PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=256, uri=uri
@@ -105,16 +118,6 @@ def _connect(path: str, *, uri: bool = False) -> sqlite3.Connection:
     for pragma in PRAGMAS:
         connection.execute(pragma)
     return connection
-
-
-def _prepare(connection: sqlite3.Connection, path: str) -> None:
-    version = schema_of(connection, path)
-    _use_wal(connection)
-    if version == SCHEMA:
-        return
-    if version:
-        copy(connection, _spare(Path(f"{path}.schema{version}.bak")))
-    _migrate(connection, path)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -28,11 +28,7 @@ ITEMS = _paged(
 )
 EVENTS = _paged(
     """id, claim, stance, coalesce(party_name, nullif(party, '')), speaker, role, basis, first_seen, last_seen,
-    confidence, evidence, baseline,
-    (SELECT json_group_array(publisher) FROM
-        (SELECT publisher FROM tellings WHERE event = events.event GROUP BY publisher ORDER BY min(position))),
-    (SELECT count(*) FROM tellings WHERE event = events.event AND copy = 0),
-    (SELECT count(*) FROM tellings WHERE event = events.event),
+    confidence, evidence, baseline, retracted, publishers, own_words, told,
     (SELECT title FROM tellings WHERE event = events.event AND position = 0),
     (SELECT link FROM tellings WHERE event = events.event AND position = 0)""",
     "events",
@@ -82,8 +78,8 @@ class Lists(Outbox):
 
     def list_events(self, limit: int | None = None) -> Iterator[Row]:
         for _, _, *row in self._pages(*EVENTS, (), limit):
-            id_, claim, stance, party, speaker, role, basis, first, last, confidence, evidence, baseline = row[:12]
-            publishers, tellings, items, title, link = row[12:]
+            id_, claim, stance, party, speaker, role, basis, first, last, confidence, evidence = row[:11]
+            baseline, retracted, publishers, tellings, items, title, link = row[11:]
             yield {
                 "id": id_,
                 "claim": claim,
@@ -97,6 +93,7 @@ class Lists(Outbox):
                 "confidence": confidence,
                 "evidence": evidence,
                 "baseline": bool(baseline),
+                "retracted": printed(retracted),
                 "publishers": json.loads(publishers),
                 "tellings": tellings,
                 "items": items,

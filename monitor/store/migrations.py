@@ -49,7 +49,7 @@ CREATE TABLE feeds (
     last_modified TEXT,
     body_hash TEXT,
     skim TEXT,
-    more TEXT
+    extra TEXT
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_due) WHERE watched = 1 AND gone = 0;
 
@@ -73,7 +73,7 @@ CREATE TABLE items (
     title TEXT NOT NULL,
     summary TEXT,
     content TEXT,
-    more TEXT
+    extra TEXT
 ) STRICT;
 CREATE INDEX items_feed ON items (feed, seen);
 CREATE INDEX items_seen ON items (seen);
@@ -99,7 +99,7 @@ CREATE TABLE item_versions (
     title TEXT NOT NULL,
     summary TEXT,
     content TEXT,
-    more TEXT,
+    extra TEXT,
     PRIMARY KEY (item, version)
 ) STRICT;
 CREATE INDEX item_versions_feed ON item_versions (feed, seen);
@@ -155,7 +155,11 @@ CREATE TABLE events (
     confidence REAL NOT NULL,
     evidence TEXT NOT NULL,
     baseline INTEGER NOT NULL,
-    more TEXT
+    retracted TEXT,
+    extra TEXT,
+    publishers TEXT NOT NULL DEFAULT '[]',
+    own_words INTEGER NOT NULL DEFAULT 0,
+    told INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX events_claim ON events (claim);
 CREATE INDEX events_first_seen ON events (first_seen);
@@ -171,7 +175,7 @@ CREATE TABLE tellings (
     link TEXT,
     fingerprint TEXT NOT NULL,
     copy INTEGER NOT NULL,
-    more TEXT,
+    extra TEXT,
     PRIMARY KEY (event, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tellings_item ON tellings (item);
@@ -203,7 +207,7 @@ CREATE TABLE deliveries (
     settled TEXT,
     error TEXT,
     digest INTEGER NOT NULL,
-    more TEXT,
+    extra TEXT,
     UNIQUE (alert, channel, recipient)
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due) WHERE state = 'pending';

@@ -1,7 +1,7 @@
 """Values to rows and back, without loss.
 
 A value's fields that are searched or listed have columns of their own; a field that has none yet goes into the JSON
-column `more`, so that a new field of the model needs no migration until something asks for it by SQL.
+column `extra`, so that a new field of the model needs no migration until something asks for it by SQL.
 Times are stored in UTC as `YYYY-MM-DDTHH:MM:SS.ffffffZ`: of one width, so that they sort as text.
 """
 
@@ -105,7 +105,7 @@ def _codec(hint: Any) -> Codec | None:
 
 
 class Shape(Generic[T]):
-    """How a dataclass lies in a table: the named columns, then `more`."""
+    """How a dataclass lies in a table: the named columns, then `extra`."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class Shape(Generic[T]):
         hints = get_type_hints(kind)
         found = {name: (codecs or {}).get(name) or _codec(hints[name]) for name in columns}
         self.kind = kind
-        self.columns = (*columns, "more")
+        self.columns = (*columns, "extra")
         self._get = attrgetter(*columns)
         self._encoders = [(i, c[0]) for i, name in enumerate(columns) if (c := found[name])]
         self._decoders = [(i, c[1]) for i, name in enumerate(columns) if (c := found[name])]
@@ -136,7 +136,7 @@ class Shape(Generic[T]):
         for i, encode in self._encoders:
             if row[i] is not None:
                 row[i] = encode(row[i])
-        row.append(self._more(value))
+        row.append(self._dump_extra(value))
         return tuple(row)
 
     def decode(self, row: Sequence[Any], **apart: Any) -> T:
@@ -145,11 +145,11 @@ class Shape(Generic[T]):
         for i, decode in self._decoders:
             if values[i] is not None:
                 values[i] = decode(values[i])
-        more = values.pop()
+        extra = values.pop()
         named = dict(zip(self.columns, values, strict=False))
-        return self.kind(**named, **(self._extra(more) if more else {}), **apart)
+        return self.kind(**named, **(self._load_extra(extra) if extra else {}), **apart)
 
-    def _more(self, value: T) -> str | None:
+    def _dump_extra(self, value: T) -> str | None:
         extra = {
             name: _adapter(hint).dump_python(held, mode="json")
             for name, hint in self._rest.items()
@@ -157,9 +157,9 @@ class Shape(Generic[T]):
         }
         return json.dumps(extra, ensure_ascii=False, separators=(",", ":")) if extra else None
 
-    def _extra(self, more: str) -> dict[str, Any]:
+    def _load_extra(self, extra: str) -> dict[str, Any]:
         # Names that the model has dropped since are left behind.
-        held = json.loads(more)
+        held = json.loads(extra)
         return {name: _adapter(self._rest[name]).validate_python(held[name]) for name in held if name in self._rest}
 
 
@@ -189,7 +189,7 @@ EVENT = Shape(
     Event,
     (
         *("id", "claim", "stance", "party", "party_name", "speaker", "role", "basis", "first_seen", "last_seen"),
-        *("confidence", "evidence", "baseline"),
+        *("confidence", "evidence", "baseline", "retracted"),
     ),
     apart=("tellings",),
 )

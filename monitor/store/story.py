@@ -33,8 +33,10 @@ EVENTS_OF = f"{_EVENTS} WHERE claim = ? ORDER BY event"
 _TELLINGS = f"SELECT event, {TELLING.names('tellings.')} FROM tellings"  # noqa: S608
 TELLINGS_OF_CLAIM = f"{_TELLINGS} JOIN events USING (event) WHERE claim = ? ORDER BY event, position"
 TELLINGS = f"SELECT {TELLING.names()} FROM tellings WHERE event = ? ORDER BY position"  # noqa: S608
-KEEP_EVENT = f"""INSERT INTO events ({EVENT.names()}) VALUES ({", ".join("?" * len(EVENT.columns))})
-ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in EVENT.columns[1:])}
+SUMMARY = ("publishers", "own_words", "told")  # what the list shows of an event's tellings, the uncounted ones too
+EVENT_ROW = (*EVENT.columns, *SUMMARY)
+KEEP_EVENT = f"""INSERT INTO events ({", ".join(EVENT_ROW)}) VALUES ({", ".join("?" * len(EVENT_ROW))})
+ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in EVENT_ROW[1:])}
 RETURNING event"""  # noqa: S608
 KEEP_TELLING = f"""INSERT OR REPLACE INTO tellings (event, position, {TELLING.names()})
 VALUES (?, ?, {", ".join("?" * len(TELLING.columns))})"""  # noqa: S608
@@ -147,7 +149,8 @@ class StoryTables(ItemsTable):
 
     def keep_event(self, event: Event) -> None:
         with self.transaction():
-            number = self._run(KEEP_EVENT, EVENT.encode(event)).fetchone()[0]
+            summary = (dump(tuple[str, ...], event.publishers), event.own_words, event.told)
+            number = self._run(KEEP_EVENT, (*EVENT.encode(event), *summary)).fetchone()[0]
             held = self._all(TELLINGS, (number,))
             rows = [TELLING.encode(telling) for telling in event.tellings]
             for position, row in enumerate(rows):
