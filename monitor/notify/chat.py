@@ -14,7 +14,7 @@ from monitor.errors import ConfigError, Fault, NotifyError
 from monitor.model.alert import Message, Target
 from monitor.notify.clean import line
 from monitor.notify.render import fold_title, ordered
-from monitor.notify.secret import Secret, redact
+from monitor.notify.secret import Secret, parts, redact
 from monitor.notify.view import View, subject, view
 
 # Services that read Markdown in what Apprise sends them as text.
@@ -77,8 +77,7 @@ class AppriseChannel:
         return self._error(said, url, retry=not final, gone=status == 410)
 
     def _error(self, text: str, url: str, *, retry: bool, gone: bool = False) -> NotifyError:
-        parts = [part for part in re.split(r"[/:@?&=]+", url) if len(part) > 7]
-        return NotifyError(f"{self.name}: {redact(text, [url, *parts])}", retry=retry, gone=gone)
+        return NotifyError(f"{self.name}: {redact(text, parts(url))}", retry=retry, gone=gone)
 
 
 def chat_text(message: Message, target: Target, zone: str, *, markdown: bool) -> tuple[str, str]:

@@ -12,8 +12,9 @@ from monitor.notify.render import fold_title, ordered
 from monitor.notify.view import View, view
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.panel import Panel
+    from rich.text import Text
 
 _COLOURS = {"confirmed": "green", "denied": "red", "reversed": "magenta", "service": "yellow", "test": "blue"}
 _WIDEST = 100  # columns: longer lines are hard to read
@@ -99,13 +100,13 @@ def panel(each: View) -> Panel:
     )
 
 
-def _top(each: View) -> Iterator[object]:
+def _top(each: View) -> Iterator[RenderableType]:
     yield _text(each.headline, "bold")
     yield _text(each.standing)
     yield from map(_text, each.detail)
 
 
-def _words(each: View, colour: str) -> Iterator[object]:
+def _words(each: View, colour: str) -> Iterator[RenderableType]:
     from rich.padding import Padding
     from rich.text import Text
 
@@ -122,7 +123,7 @@ def _facts(each: View) -> list[tuple[str, str]]:
     return [(label, value) for label, value in (*source, *each.facts) if value]
 
 
-def _text(text: str, style: str = "") -> object:
+def _text(text: str, style: str = "") -> Text:
     """As it stands: rich reads neither markup nor emoji names in it."""
     from rich.text import Text
 

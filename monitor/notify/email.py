@@ -149,11 +149,11 @@ class EmailChannel:
         try:
             await self._log_in(smtp, password)
         except SMTPAuthenticationError as fault:
-            raise self._error(f"login refused: {fault.code} {fault.message}", password) from None
+            raise self._error(f"login refused: {fault.code} {fault.message}") from None
         except SMTPResponseException as fault:
-            raise self._error(f"not ready: {fault.code} {fault.message}", password) from None
+            raise self._error(f"not ready: {fault.code} {fault.message}") from None
         except (OSError, ValueError, SMTPException) as fault:
-            raise self._error(_said(fault), password) from None
+            raise self._error(_said(fault)) from None
         return smtp
 
     async def _log_in(self, smtp: SMTP, password: str | None) -> None:
@@ -188,7 +188,8 @@ class EmailChannel:
     def _refused(self, code: int, answer: str, what: str) -> NotifyError:
         return self._error(f"{what}: {code} {answer}", retry=code < 500 or code in _LOGIN)
 
-    def _error(self, text: str, password: str | None = None, *, retry: bool = True) -> NotifyError:
+    def _error(self, text: str, *, retry: bool = True) -> NotifyError:
+        password = self._password.peek() if self._password else None
         secrets = [password, f"\0{self._username}\0{password}"] if password else []
         return NotifyError(f"{self.name}: {self._host}:{self._port}: {redact(text, secrets)}", retry=retry)
 

@@ -11,11 +11,12 @@ from monitor.model.source import Item
 from monitor.model.story import Event
 from monitor.model.times import stamp
 from monitor.model.verdict import Statement
-from monitor.notify.clean import cut
+from monitor.notify.clean import line, link
 from monitor.notify.excerpt import excerpt
 from monitor.notify.words import wording
 
-LONGEST = 4000  # characters of any one text: a body stays far below what receivers take
+LONGEST = 2000  # characters of any one text: a body stays far below what receivers take
+_MOST = 100  # outlets and origins named
 
 
 def body(alert: Alert) -> bytes:
@@ -31,8 +32,8 @@ def payload(alert: Alert) -> dict[str, Any]:
         "data": {
             "alert": alert.id,
             "reason": alert.reason.value,
-            "title": cut(alert.title, LONGEST),
-            "detail": cut(alert.detail, LONGEST) or None,
+            "title": _text(alert.title),
+            "detail": _text(alert.detail),
             "claim": _claim(alert.claim),
             "event": _event(alert.event),
             "statement": _statement(alert),
@@ -48,7 +49,7 @@ def payload(alert: Alert) -> dict[str, Any]:
 def _claim(claim: Claim | None) -> dict[str, Any] | None:
     if claim is None:
         return None
-    return {"id": claim.id, "statement": cut(claim.statement, LONGEST), "tags": list(claim.tags)}
+    return {"id": claim.id, "statement": _text(claim.statement), "tags": list(claim.tags)}
 
 
 def _event(event: Event | None) -> dict[str, Any] | None:
@@ -57,8 +58,8 @@ def _event(event: Event | None) -> dict[str, Any] | None:
     return {
         "id": event.id,
         "stance": event.stance.value,
-        "party": event.party_name,
-        "speaker": event.speaker,
+        "party": _text(event.party_name),
+        "speaker": _text(event.speaker),
         "role": event.role.value,
         "basis": event.basis.value,
         "confidence": round(event.confidence, 4),
@@ -66,8 +67,8 @@ def _event(event: Event | None) -> dict[str, Any] | None:
         "last_seen": stamp(event.last_seen),
         "items": event.told,
         "tellings": event.own_words,
-        "publishers": list(event.publishers),
-        "origins": list(event.origins),
+        "publishers": [_text(name) for name in event.publishers[:_MOST]],
+        "origins": [_text(name) for name in event.origins[:_MOST]],
     }
 
 
@@ -82,10 +83,10 @@ def _reading(statement: Statement) -> dict[str, Any]:
     return {
         "stance": statement.stance.value,
         "basis": statement.basis.value,
-        "speaker": statement.speaker,
-        "party": statement.party,
+        "speaker": _text(statement.speaker),
+        "party": _text(statement.party),
         "role": statement.role.value,
-        "evidence": cut(statement.evidence.text, LONGEST),
+        "evidence": _text(statement.evidence.text),
         "field": statement.evidence.field,
         "start": statement.evidence.start,
         "end": statement.evidence.end,
@@ -107,11 +108,16 @@ def _item(item: Item | None) -> dict[str, Any] | None:
     return {
         "id": item.id,
         "feed": item.feed,
-        "publisher": item.publisher,
-        "title": cut(item.title, LONGEST),
-        "link": item.link,
+        "publisher": _text(item.publisher),
+        "title": _text(item.title),
+        "link": link(item.link),
         "language": item.language,
         "published": stamp(item.published),
         "seen": stamp(item.seen),
         "version": item.version,
     }
+
+
+def _text(text: str | None) -> str | None:
+    """One clean line: who shows it later need not know that it came from a stranger."""
+    return line(text, LONGEST) or None

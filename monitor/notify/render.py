@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from monitor.model.alert import Alert, Message, Target
-from monitor.notify.view import View, quoted, subject, view
+from monitor.notify.view import View, subject, view
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -40,7 +40,9 @@ def render(message: Message, target: Target, zone: str = "UTC") -> Rendered:
     return Rendered(
         subject=line,
         text="\n".join(text_lines(views, line)) + "\n",
-        html=_template().render(subject=line, views=views, in_full=IN_FULL, summary=_summary(views), quoted=quoted),
+        html=_template().render(
+            subject=line, heading=_tally(views), views=views, in_full=IN_FULL, summary=_summary(views)
+        ),
         urgent=any(each.urgent for each in views),
         claim=claims.pop() or None if len(claims) == 1 else None,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
 from monitor.errors import ConfigError, NotifyError
 from monitor.notify.clean import line
@@ -33,6 +35,19 @@ class Secret(Generic[T]):
         if not value:
             raise NotifyError(f"{self._what} is missing", retry=True)
         return value
+
+    def peek(self) -> T | None:
+        """What there is to hide in an error; None where it cannot be read."""
+        try:
+            return self.reveal()
+        except NotifyError:
+            return None
+
+
+def parts(url: str) -> list[str]:
+    """The URL and what of it may be a token or a password: long pieces between its punctuation, its host aside."""
+    host = urlsplit(url).hostname
+    return [url, *(piece for piece in re.split(r"[/:@?&=#]+", url) if len(piece) > 7 and piece.lower() != host)]
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ class View:
     tone: str  # confirmed | denied | reversed | service | test: which colours
     badge: str  # "DENIED"
     headline: str  # who does what, with the words: the first line
-    standing: str  # which claim, how it stands, since when: the second line
+    stands: str  # how the claim stands, since when
     claim: str  # the statement; empty for alerts about the service
     claim_id: str
     excerpt: Excerpt | None
@@ -43,6 +43,11 @@ class View:
     found: str  # when dementi found it
     urgent: bool
 
+    @property
+    def standing(self) -> str:
+        """Which claim, how it stands, since when: the second line."""
+        return f"Claim: {self.claim} · {self.stands}" if self.claim else self.stands
+
 
 def view(alert: Alert, target: Target, zone: str = "UTC") -> View:
     """What there is to tell; times by the clock of `zone` (IANA)."""
@@ -53,8 +58,8 @@ def view(alert: Alert, target: Target, zone: str = "UTC") -> View:
         tone=words.tone,
         badge=words.badge.upper(),
         headline=headline(alert),
-        standing=_standing(alert, zone),
-        claim=line(alert.claim.statement) if alert.claim else "",
+        stands=_stands(alert, zone),
+        claim=line(alert.claim.statement, 250) if alert.claim else "",
         claim_id=line(alert.claim.id, 100) if alert.claim else "",
         excerpt=excerpt(alert),
         language=item.language if item and item.language and item.language.isalpha() else None,
@@ -105,10 +110,10 @@ def quoted(text: str) -> str:
     return text if text[:1] in "\"„“«»'‘‚" and text else f"“{text}”"
 
 
-def _standing(alert: Alert, zone: str) -> str:
+def _stands(alert: Alert, zone: str) -> str:
     if alert.claim is None:
         return f"{capital(wording(alert).badge)} since {moment(alert.at, zone)}"
-    parts = [f"Claim: {line(alert.claim.statement, 200)}"]
+    parts = []
     if alert.after is not None:
         was = f", was {alert.before.value}" if alert.before not in (None, alert.after) else ""
         parts.append(f"now {alert.after.value}{was}")

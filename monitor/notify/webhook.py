@@ -17,7 +17,7 @@ from monitor.model.alert import Alert, Message, Target
 from monitor.net.dial import guarded_connector
 from monitor.net.guard import Allow
 from monitor.notify.payload import body
-from monitor.notify.secret import Secret, redact
+from monitor.notify.secret import Secret, parts, redact
 
 # Answers after which the same message may be taken later; all 5xx are such too.
 _RETRY = frozenset({408, 425, 429})
@@ -44,7 +44,8 @@ class WebhookChannel:
         `timeout` in seconds, from the call to the end of the answer.
         """
         self.name = name
-        self._url, self._clock, self._allow, self._timeout = url, clock, allow or Allow(), timeout
+        self._clock, self._allow, self._timeout = clock, allow or Allow(), timeout
+        self._url = Secret(lambda: url, f"the URL of channel {name}")
         self._host = urlsplit(url).hostname or "?"  # all that errors may show of the URL: paths hold tokens
         self._secrets = Secret(secrets, f"the signing secret of channel {name}") if secrets else None
         self._session: ClientSession | None = None
@@ -66,12 +67,12 @@ class WebhookChannel:
             self._session = None
 
     async def _post(self, alert: Alert) -> None:
-        secrets = self._secrets.reveal() if self._secrets else ()
+        url, secrets = self._url.reveal(), self._secrets.reveal() if self._secrets else ()
         data = body(alert)
         headers = self._headers(alert.id, data, secrets)
         try:
-            async with self._open().post(self._url, data=data, headers=headers, allow_redirects=False) as answer:
-                await self._judge(answer, secrets)
+            async with self._open().post(url, data=data, headers=headers, allow_redirects=False) as answer:
+                await self._judge(answer, (*parts(url), *secrets))
         except Refused as fault:
             raise self._error(str(fault), retry=False) from None
         except aiohttp.InvalidURL:
@@ -79,7 +80,7 @@ class WebhookChannel:
         except TimeoutError:
             raise self._error(f"no answer within {self._timeout:g} s", retry=True) from None
         except (aiohttp.ClientError, OSError) as fault:
-            raise self._error(redact(_said(fault), (self._url, *secrets)), retry=True) from None
+            raise self._error(redact(_said(fault), (*parts(url), *secrets)), retry=True) from None
 
     def _headers(self, alert_id: str, data: bytes, secrets: Sequence[str]) -> dict[str, str]:
         at = self._clock().astimezone(UTC)
@@ -113,7 +114,7 @@ class WebhookChannel:
             raise self._error(text, retry=False)
         text = f"{status} {redact(answer.reason or '', secrets)}"
         if said:
-            text += f": {redact(said, (self._url, *secrets))}"
+            text += f": {redact(said, secrets)}"
         raise self._error(
             text,
             retry=status >= 500 or status in _RETRY,
