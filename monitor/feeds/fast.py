@@ -1,0 +1,399 @@
+"""A strict reader for well-formed RSS 2.0 and Atom: expat and ElementTree in C instead of feedparser's Python.
+
+Two steps. `Skim` walks the document once and notes the byte range of every item, so that items whose bytes were seen
+at the last poll are cut out before anything is parsed. `read` then reads the rest. Whatever this reader is not sure
+to read exactly as feedparser does, it declines: a whole document (`Declined`), or single items (None in the result),
+which then go to feedparser. tests/property/test_fast_reader.py compares the two.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError, fromstring
+from xml.parsers import expat
+
+from monitor.feeds.entry import Raw
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+__all__ = ["Declined", "Head", "Skim", "cut", "fingerprints", "read", "skim"]
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+XML = "{http://www.w3.org/XML/1998/namespace}"
+
+# Local names that feedparser knows in some namespace or other, and that could touch what is read here.
+_TOUCHY_NAMES = """abstract author base body browserfriendly content contributor created creator date description email
+    encoded entry expirationdate fullitem guid homepage id image info issued item language lastbuilddate link
+    managingeditor modified name newlocation publisher published pubdate rights source subtitle summary tagline tags
+    textinput title updated uri url valid webmaster"""
+_TOUCHY = frozenset(_TOUCHY_NAMES.split())
+# Elements of those names that are known to touch nothing, with all that is below them.
+_HARMLESS = frozenset(
+    {"enclosure", "category", "comments", "copyright", f"{ATOM}category", f"{ATOM}rights"}
+    | {f"{DC}{name}" for name in ("publisher", "rights", "subject", "format", "type", "identifier", "source")}
+    | {f"{MEDIA}{name}" for name in ("thumbnail", "keywords", "rating", "copyright", "category", "player")}
+)
+_TEXT_TYPES = frozenset({None, "text", "html", "text/plain", "text/html"})
+_HTML_LINK_TYPES = frozenset({None, "text/html", "html", "application/xhtml+xml", "xhtml"})
+_MOST_ATTRIBUTES = 64
+_DEEPEST = 200
+
+
+class Declined(Exception):
+    """The document is not for this reader; feedparser may read it."""
+
+
+class Skim:
+    """Where the items of a well-formed document lie."""
+
+    __slots__ = ("kind", "ranges")
+
+    def __init__(self, kind: str, ranges: list[tuple[int, int]]) -> None:
+        self.kind = kind  # "rss" | "atom"
+        self.ranges = ranges  # byte offsets [start, end) of the items, in the document's order
+
+
+class Head:
+    """What the feed says of itself."""
+
+    __slots__ = ("language", "link", "title", "ttl")
+
+    def __init__(self) -> None:
+        self.title: str | None = None
+        self.link: str | None = None
+        self.language: str | None = None
+        self.ttl: str | None = None
+
+
+def skim(body: bytes) -> Skim:
+    """One pass of expat. Raises Declined for what is not well-formed, has a DOCTYPE, or is neither RSS 2.0 nor Atom."""
+    parser = expat.ParserCreate(encoding="utf-8", namespace_separator="}")
+    walk = _Walk(parser, body)
+    parser.StartElementHandler = walk.start
+    parser.EndElementHandler = walk.end
+    parser.StartDoctypeDeclHandler = walk.doctype
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError as error:
+        raise Declined(str(error)) from None
+    return Skim(walk.kind, walk.ranges)
+
+
+class _Walk:
+    """expat's handlers: keeps the depth, and the byte ranges of items."""
+
+    def __init__(self, parser: expat.XMLParserType, body: bytes) -> None:
+        self.parser = parser
+        self.body = body
+        self.kind = ""
+        self.item = ""
+        self.depth = 0
+        self.level = 0  # the depth that items stand at
+        self.opened = -1
+        self.ranges: list[tuple[int, int]] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth == self.level and name == self.item:
+            self.opened = self.parser.CurrentByteIndex
+        elif self.depth == 1:
+            self._root(name, attributes)
+        elif (name == self.item and self.depth != self.level) or self.depth > _DEEPEST:
+            raise Declined("items where none belong")
+        if len(attributes) > _MOST_ATTRIBUTES:
+            raise Declined("too many attributes")
+
+    def end(self, name: str) -> None:
+        if self.depth == self.level and name == self.item:
+            at = self.parser.CurrentByteIndex
+            if at <= self.opened:
+                raise Declined("an empty item")
+            self.ranges.append((self.opened, self.body.index(b">", at) + 1))
+        self.depth -= 1
+
+    def doctype(self, *_: object) -> None:
+        raise Declined("has a DOCTYPE")
+
+    def _root(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "rss" and not any("base" in key.lower() for key in attributes):
+            self.kind, self.item, self.level = "rss", "item", 3
+        elif name == "http://www.w3.org/2005/Atom}feed":
+            self.kind, self.item, self.level = "atom", "http://www.w3.org/2005/Atom}entry", 2
+        else:
+            raise Declined(f"root element {name[-40:]}")
+
+
+def fingerprints(body: bytes, ranges: Iterable[tuple[int, int]]) -> list[str]:
+    """A short hash of each item's bytes: enough to see that nothing changed in this feed since the last poll."""
+    return [
+        base64.b85encode(hashlib.blake2b(body[start:end], digest_size=8).digest()).decode("ascii")
+        for start, end in ranges
+    ]
+
+
+def cut(body: bytes, gone: Sequence[tuple[int, int]]) -> bytes:
+    """`body` without these byte ranges (ascending, not overlapping)."""
+    if not gone:
+        return body
+    pieces, at = [], 0
+    for start, end in gone:
+        pieces.append(body[at:start])
+        at = end
+    return b"".join((*pieces, body[at:]))
+
+
+def read(body: bytes, kind: str) -> tuple[Head, list[Raw | None]]:
+    """Feed and items of a document that `skim` accepted (items may have been cut out of it).
+
+    None stands for an item that feedparser must read. Raises Declined where the feed's own elements are odd.
+    """
+    try:
+        root = fromstring(body)  # noqa: S314 (skim has refused DOCTYPEs, so there are no entities to expand)
+    except (ParseError, RecursionError) as error:
+        raise Declined(str(error)) from None
+    if kind == "rss":
+        channels = [child for child in root if child.tag == "channel"]
+        if len(channels) != 1 or any(_odd_base(child) for child in (*root, *channels[0])):
+            raise Declined("not one channel")
+        head = _rss_head(root, channels[0])
+        return head, [_entry(item, _RSS, permalink_ids=False) for item in channels[0].iterfind("item")]
+    head = _atom_head(root)
+    return head, [_entry(item, _ATOM, permalink_ids=True) for item in root.iterfind(f"{ATOM}entry")]
+
+
+def _odd_base(element: Element) -> bool:
+    return bool(element.attrib) and any(key.lower() in (f"{XML}base", "base") for key in element.attrib)
+
+
+class _Unsure(Exception):
+    """The item is for feedparser."""
+
+
+def _simple(element: Element, otherwise: type[Exception] = _Unsure) -> str:
+    """The text of an element that holds nothing else."""
+    if len(element):
+        raise otherwise
+    return (element.text or "").strip()
+
+
+# Second names for what a feed says of itself: which of them wins is for feedparser to say.
+_RSS_RIVALS = frozenset({f"{DC}title", f"{DC}language", f"{ATOM}title", f"{MEDIA}title"})
+_ATOM_RIVALS = frozenset({f"{DC}title", f"{DC}language", f"{MEDIA}title", "title", "link", "language"})
+
+
+def _rss_head(root: Element, channel: Element) -> Head:
+    head = Head()
+    head.language = root.get(f"{XML}lang") or root.get("lang")
+    for child in channel:
+        if child.tag == "title":
+            head.title = head.title or _simple(child, Declined)
+        elif child.tag in ("link", "language", "ttl"):
+            setattr(head, child.tag, _simple(child, Declined))
+        elif child.tag in _RSS_RIVALS or (child.tag == f"{ATOM}link" and child.get("rel", "alternate") == "alternate"):
+            raise Declined("odd elements in the channel")
+    return head
+
+
+def _atom_head(root: Element) -> Head:
+    head = Head()
+    head.language = root.get(f"{XML}lang") or root.get("lang")
+    if _odd_base(root) or any(map(_odd_base, root)) or any(child.tag in _ATOM_RIVALS for child in root):
+        raise Declined("odd elements in the feed")
+    try:
+        for child in root:
+            if child.tag == f"{ATOM}title":
+                head.title = head.title or _typed(child)
+            elif child.tag == f"{ATOM}link":
+                head.link = _alternate(child, head.link)
+    except _Unsure:
+        raise Declined("odd elements in the feed") from None
+    return head
+
+
+def _typed(element: Element) -> str:
+    """Text of an Atom text construct that is text or escaped HTML."""
+    kind = element.get("type")
+    if (kind and kind.lower() not in _TEXT_TYPES) or element.get("mode") or element.get("src"):
+        raise _Unsure
+    return _simple(element)
+
+
+def _alternate(element: Element, before: str | None) -> str | None:
+    """The last link to a page wins, as in feedparser."""
+    if len(element) or element.get("url") or element.get("uri"):
+        raise _Unsure
+    rel, kind, href = element.get("rel", "alternate").lower(), element.get("type"), element.get("href")
+    if rel == "alternate" and href is None:
+        raise _Unsure
+    if rel != "alternate" or (kind and kind.lower() not in _HTML_LINK_TYPES):
+        return before
+    return href
+
+
+# -- items: a table of what each element does to the entry under way
+
+Step = Callable[["_Reading", "Element"], None]
+
+
+class _Reading:
+    """One item while its elements are read in their order, which feedparser's rules depend on."""
+
+    __slots__ = ("contents", "guid_link", "has_content", "link", "raw", "title_settled")
+
+    def __init__(self) -> None:
+        self.raw: Raw = {}
+        self.contents: list[str] = []
+        self.has_content = False
+        self.title_settled = False
+        self.link: str | None = None
+        self.guid_link: str | None = None
+
+    def once(self, key: str, value: str) -> None:
+        if key in self.raw:
+            raise _Unsure
+        self.raw[key] = value  # type: ignore[literal-required]
+
+
+def _title(reading: _Reading, element: Element) -> None:
+    reading.once("title", _typed(element))
+    reading.title_settled = bool(reading.raw["title"])
+
+
+def _rss_link(reading: _Reading, element: Element) -> None:
+    if element.attrib or reading.link is not None:
+        raise _Unsure
+    reading.link = _simple(element)
+
+
+def _atom_link(reading: _Reading, element: Element) -> None:
+    reading.link = _alternate(element, reading.link)
+
+
+def _guid(reading: _Reading, element: Element) -> None:
+    flags = [value for key, value in element.attrib.items() if key.lower() == "ispermalink"]
+    value = _simple(element)
+    reading.once("id", value)
+    if not flags or flags == ["true"]:
+        reading.guid_link = value
+
+
+def _summary(reading: _Reading, element: Element) -> None:
+    reading.once("summary", _typed(element))
+
+
+def _content(reading: _Reading, element: Element) -> None:
+    reading.has_content = True
+    reading.contents.append(_typed(element))
+
+
+def _published(reading: _Reading, element: Element) -> None:
+    reading.once("published", _simple(element))
+
+
+def _updated(reading: _Reading, element: Element) -> None:
+    reading.once("updated", _simple(element))
+
+
+def _author(reading: _Reading, element: Element) -> None:
+    value = _simple(element)
+    reading.raw["author"] = f"{reading.raw['author']}, {value}" if reading.raw.get("author") else value
+
+
+def _person(reading: _Reading, element: Element) -> None:
+    name = element.findtext(f"{ATOM}name") or ""
+    reading.raw.setdefault("author", name.strip())
+
+
+_RSS: dict[str, Step] = {
+    "title": _title,
+    "link": _rss_link,
+    "guid": _guid,
+    "description": _summary,
+    f"{CONTENT}encoded": _content,
+    "pubDate": _published,
+    f"{DC}date": _updated,
+    "author": _author,
+    f"{DC}creator": _author,
+    f"{ATOM}link": _atom_link,
+}
+_ATOM: dict[str, Step] = {
+    f"{ATOM}title": _title,
+    f"{ATOM}link": _atom_link,
+    f"{ATOM}id": _guid,
+    f"{ATOM}summary": _summary,
+    f"{ATOM}content": _content,
+    f"{ATOM}published": _published,
+    f"{ATOM}updated": _updated,
+    f"{ATOM}author": _person,
+}
+
+
+def _entry(item: Element, table: dict[str, Step], *, permalink_ids: bool) -> Raw | None:
+    """None where any element of the item is beyond this reader."""
+    reading = _Reading()
+    try:
+        for child in item:
+            if child.attrib and _odd_base(child):
+                return None
+            step = table.get(child.tag)
+            if step is not None:
+                step(reading, child)
+            elif child.tag not in _HARMLESS:
+                _pass_by(reading, child)
+    except _Unsure:
+        return None
+    if item.attrib and (_odd_base(item) or any(key.lower().endswith("about") for key in item.attrib)):
+        return None
+    return _settled(reading, permalink_ids=permalink_ids)
+
+
+def _settled(reading: _Reading, *, permalink_ids: bool) -> Raw:
+    raw = reading.raw
+    # A permalink stands in for a missing link element; an empty element is not a missing one.
+    link = reading.guid_link if reading.link is None or (permalink_ids and not reading.link) else reading.link
+    if link:
+        raw["link"] = link
+    if reading.contents:
+        raw["content"] = max(reading.contents, key=len)
+        raw.setdefault("summary", reading.contents[0])
+    return raw
+
+
+def _pass_by(reading: _Reading, element: Element) -> None:
+    """Raise _Unsure where the element, or anything below it, could mean something to feedparser."""
+    if element.tag == "source" and not len(element):
+        reading.title_settled = False  # feedparser forgets that it has a title
+        return
+    for part in element.iter():
+        space, _, local = part.tag.rpartition("}")
+        name = local.lower()
+        if name not in _TOUCHY or part.tag in _HARMLESS:
+            continue
+        if space != MEDIA[:-1]:
+            raise _Unsure
+        if name == "description":
+            _caption(reading, part, nested=part is not element)
+        elif name != "content" and not (name == "title" and reading.title_settled):
+            raise _Unsure
+
+
+def _caption(reading: _Reading, element: Element, *, nested: bool) -> None:
+    """Feedparser takes media:description for a content where a summary stands before it, else passes it by."""
+    if "summary" not in reading.raw or (reading.has_content and not nested):
+        raise _Unsure
+    if not reading.has_content:
+        reading.has_content = True
+        reading.contents.append(_typed(element))
+
+
+def tokens(text: str | None) -> frozenset[str]:
+    """The fingerprints in a skim as it is kept between polls."""
+    return frozenset(re.findall(r"\S+", text or ""))

@@ -1,0 +1,184 @@
+"""Which entries of a feed are new, which are edited, which are known. Pure.
+
+Identity comes in layers: the guid as printed; else the canonical link; else the text itself. An entry that any layer
+knows is known, so that rotating guids, tracking parameters and moved links make nothing new. No date has a say: what
+is dated last year and was never seen is new. What a guid is worth shows in use: where one feed prints the same guid on
+different items, guids of that feed's items do not tell them apart, and link and text do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from monitor.feeds.entry import Entry
+from monitor.model.source import Feed, Item, Known
+
+__all__ = ["Sorted", "canonical_link", "digest_of", "sort"]
+
+# Query parameters that say where a reader came from, not what the page is.
+_TRACKING = re.compile(
+    r"utm_.*|at_.*|mtm_.*|pk_.*|ns_.*|[fgt]bclid|fbclid|gclid|dclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|wt_mc"
+    r"|wt_zmc|wtmc|ref|ref_?src|source|src|cmpid?|cmp|campaign|ocid|xtor|ito|sh|smid|partner|rss|feed|from|via|spm"
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_FUTURE = timedelta(days=2)  # a date further ahead is no date of publication
+_MOST_TURNS = 5  # versions after which going back to an earlier text is no news
+_WORDY = 60  # characters of summary and content that make a text an identity
+_WORDS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sorted:
+    """What a body brought, compared with what was known."""
+
+    items: tuple[Item, ...] = ()  # new and edited, in the feed's order
+    known: int = 0  # entries that were there before, edited ones included
+
+
+@lru_cache(maxsize=8192)
+def canonical_link(link: str) -> str:
+    """The same page by one spelling: no `www.`, tracking, fragment or trailing slash; https; parameters sorted.
+
+    The canonical form of a canonical link is itself. What cannot be taken apart stays as it is.
+    """
+    try:
+        parts = urlsplit(link)
+        port = parts.port if parts.port != _DEFAULT_PORTS.get(parts.scheme) else None
+    except ValueError:
+        return link
+    host = (parts.hostname or "").removeprefix("www.")
+    query = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0]))
+    # A fragment that holds a path is the page itself for sites that are one script.
+    fragment = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
+    path = parts.path.rstrip("/")
+    return f"https://{host}{f':{port}' if port else ''}{path}{'?' + urlencode(query) if query else ''}{fragment}"
+
+
+def digest_of(title: str | None, summary: str | None, content: str | None) -> str:
+    """Hash of the words of an item: another spacing is the same text."""
+    text = "\x1f".join(_WORDS.sub(" ", part or "").strip() for part in (title, summary, content))
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The three layers of `Known`, growing while the entries of one body are sorted."""
+
+    guids: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+def sort(feed: Feed, entries: Sequence[Entry], known: Known, now: datetime, *, baseline: bool) -> Sorted:
+    """New and edited items of one parsed body; each real item once, whatever its feed does to ids and links."""
+    keys = [_Keys.of(entry) for entry in entries]
+    guids = Counter(key.guid for key in keys)
+    links = Counter(key.link for key in keys)
+    found: dict[str, Item] = {}
+    seen = _Seen(
+        dict(known.guids), {canonical_link(link): id_ for link, id_ in known.links.items()}, dict(known.digests)
+    )
+    count = 0
+    for entry, key in zip(entries, keys, strict=True):
+        # A guid or link that stands on several items of this body is no identity of any.
+        sure = key.without(guid=guids[key.guid] > 1, link=links[key.link] > 1)
+        item_id = _known_as(sure, key, seen)
+        if item_id is None:
+            item_id = _new_id(feed.url, sure)
+            found[item_id] = _item(feed, entry, key, item_id, 1, now, baseline=baseline)
+        elif item_id in found:
+            pass  # printed twice in this body
+        else:
+            count += 1
+            version, digest = known.newest.get(item_id, (1, key.digest))
+            if digest != key.digest and _is_edit(seen, key, item_id, version):
+                found[item_id] = _item(feed, entry, key, item_id, version + 1, now, baseline=baseline)
+        _remember(seen, sure, item_id)
+    return Sorted(items=tuple(found.values()), known=count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """One entry in the three layers."""
+
+    guid: str | None
+    link: str | None
+    digest: str
+    wordy: bool
+
+    @classmethod
+    def of(cls, entry: Entry) -> _Keys:
+        link = canonical_link(entry.link) if entry.link else None
+        wordy = len(entry.summary or "") + len(entry.content or "") >= _WORDY
+        return cls(entry.id, link, digest_of(entry.title, entry.summary, entry.content), wordy)
+
+    def without(self, *, guid: bool, link: bool) -> _Keys:
+        return replace(self, guid=None if guid else self.guid, link=None if link else self.link)
+
+
+def _known_as(sure: _Keys, key: _Keys, seen: _Seen) -> str | None:
+    """The id of the item that this entry is, by the first layer that knows it."""
+    by_text = seen.digests.get(key.digest)
+    layers = (seen.guids.get(sure.guid or ""), seen.links.get(sure.link or ""))
+    matches = [item_id for item_id in layers if item_id is not None]
+    if by_text in matches:
+        return by_text  # guid and link may name two items; the text says which
+    if matches:
+        return matches[0]
+    # The text alone is an identity where there is enough of it, or nothing else: two live blogs share a title.
+    return by_text if key.wordy or (sure.guid is None and sure.link is None) else None
+
+
+def _is_edit(seen: _Seen, key: _Keys, item_id: str, version: int) -> bool:
+    """Another text than before. Back to an earlier one counts as well, for a retraction may do that; but two editions
+    that take turns (a CDN, an A/B test) would go on for ever.
+    """
+    return version < _MOST_TURNS or seen.digests.get(key.digest) != item_id
+
+
+def _new_id(url: str, key: _Keys) -> str:
+    """Stable over polls and machines: the feed and the strongest layer."""
+    strongest = key.guid or key.link or key.digest
+    return hashlib.blake2b(f"{url}\n{strongest}".encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _remember(seen: _Seen, key: _Keys, item_id: str) -> None:
+    if key.guid is not None:
+        seen.guids.setdefault(key.guid, item_id)
+    if key.link is not None:
+        seen.links.setdefault(key.link, item_id)
+    seen.digests.setdefault(key.digest, item_id)
+
+
+def _item(feed: Feed, entry: Entry, key: _Keys, item_id: str, version: int, now: datetime, *, baseline: bool) -> Item:
+    return Item(
+        id=item_id,
+        feed=feed.url,
+        title=entry.title or "",
+        summary=entry.summary,
+        content=entry.content,
+        link=entry.link,
+        canonical=key.link,
+        guid=entry.id,
+        author=entry.author,
+        published=_date(entry.published, now),
+        updated=_date(entry.updated, now),
+        publisher=feed.publisher,
+        language=feed.language,
+        seen=now,
+        version=version,
+        digest=key.digest,
+        baseline=baseline,
+    )
+
+
+def _date(stamp: str | None, now: datetime) -> datetime | None:
+    at = datetime.fromisoformat(stamp) if stamp else None
+    return at if at is None or at <= now + _FUTURE else None
