@@ -82,7 +82,7 @@ def _entry(alert: Alert, target: Target, zone: str) -> ET.Element:
         _add(entry, "link").set("href", shown.link)
     if shown.claim_id:
         _add(entry, "category").set("term", shown.claim_id)
-    _add(entry, "content", "\n".join(text_lines([shown], subject(alert)))).set("type", "text")
+    _add(entry, "content", "\n".join(text_lines([shown]))).set("type", "text")
     return entry
 
 

@@ -87,9 +87,7 @@ def panel(each: View) -> Panel:
     for label, value in _facts(each):
         facts.add_row(_text(label), _text(value))
     return Panel(
-        Group(
-            _text(each.headline, "bold"), _text(each.standing), *map(_text, each.detail), *_words(each, colour), facts
-        ),
+        Group(*_top(each), *_words(each, colour), facts),
         title=_text(f" {each.badge} ", f"bold white on {colour}"),
         title_align="left",
         subtitle=_text(each.found, "dim"),
@@ -112,9 +110,8 @@ def _words(each: View, colour: str) -> Iterator[RenderableType]:
 
     if each.excerpt is None:
         return
-    words = Text.assemble(
-        (f"{each.excerpt.before} ", "dim"), (each.excerpt.evidence, f"bold {colour}"), (f" {each.excerpt.after}", "dim")
-    )
+    shown = each.excerpt
+    words = Text.assemble((shown.before, "dim"), (shown.evidence, f"bold {colour}"), (shown.after, "dim"))
     yield Padding(words, (1, 2))
 
 

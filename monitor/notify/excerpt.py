@@ -20,7 +20,10 @@ _LONGEST = 420  # characters shown of each part
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Excerpt:
-    """Words that show a stance, in their surroundings; each part is one clean line, and may be empty."""
+    """Words that show a stance, in their surroundings; each part is one clean line, and may be empty.
+
+    Put together they read on: a gap that the text has beside the evidence stands in `before` and `after`.
+    """
 
     before: str  # the sentence before, and the beginning of the evidence's own
     evidence: str
@@ -40,7 +43,7 @@ def excerpt(alert: Alert) -> Excerpt | None:
     return Excerpt(
         before=_last_words(text[first : evidence.start]),
         evidence=line(evidence.text, _LONGEST),
-        after=line(text[evidence.end : last], _LONGEST),
+        after=_first_words(text[evidence.end : last]),
     )
 
 
@@ -64,10 +67,22 @@ def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:
 def _ends(text: str, low: int, high: int) -> list[int]:
     """Where sentences end, as offsets just past the gap after them."""
     found = (match.end() for match in _END.finditer(text, low, high))
-    return [end for end in found if low < end < high and not _ABBREVIATION.search(text[max(low, end - 12) : end])]
+    return [end for end in found if low < end < high and not _goes_on(text, low, end)]
+
+
+def _goes_on(text: str, low: int, end: int) -> bool:
+    """A small letter follows, as after a quoted exclamation, or an abbreviation or ordinal ended, no sentence."""
+    return text[end].islower() or bool(_ABBREVIATION.search(text[max(low, end - 12) : end]))
 
 
 def _last_words(text: str) -> str:
     """One line, cut at its beginning where it is too long: what stands next to the evidence matters most."""
     clean = line(text, _REACH)
-    return clean if len(clean) <= _LONGEST else "…" + clean[-_LONGEST:].partition(" ")[2]
+    if len(clean) > _LONGEST:
+        clean = "…" + clean[-_LONGEST:].partition(" ")[2]
+    return clean + " " * (clean != "" and text[-1].isspace())
+
+
+def _first_words(text: str) -> str:
+    clean = line(text, _LONGEST)
+    return " " * (clean != "" and text[0].isspace()) + clean

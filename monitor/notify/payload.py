@@ -99,7 +99,7 @@ def _reading(statement: Statement) -> dict[str, Any]:
 def _words(alert: Alert) -> dict[str, Any]:
     """What stands around the evidence: the sentence before and after."""
     found = excerpt(alert)
-    return {"context_before": found.before, "context_after": found.after} if found else {}
+    return {"before": found.before.strip(), "after": found.after.strip()} if found else {}
 
 
 def _item(item: Item | None) -> dict[str, Any] | None:

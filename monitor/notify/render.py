@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.model.alert import Alert, Message, Target
 from monitor.notify.view import View, subject, view
+from monitor.notify.words import moment
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 WIDTH = 76  # columns of the plain text; RFC 3676 asks for less than 80
-IN_FULL = 60  # alerts of a fold that HTML shows with their words: Gmail clips a mail past 102 kB
+IN_FULL = 40  # alerts of a fold that HTML shows with source and link; the rest is short: Gmail clips a mail past 102 kB
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,37 +37,39 @@ def render(message: Message, target: Target, zone: str = "UTC") -> Rendered:
     alerts = ordered(message.alerts)
     views = [view(alert, target, zone) for alert in alerts]
     claims = {each.claim_id for each in views}
+    summary = _span(alerts, zone)
     line = subject(alerts[0]) if len(alerts) == 1 else fold_title(message, views)
     return Rendered(
         subject=line,
-        text="\n".join(text_lines(views, line)) + "\n",
-        html=_template().render(
-            subject=line, heading=_tally(views), views=views, in_full=IN_FULL, summary=_summary(views)
-        ),
+        text="\n".join(text_lines(views, line, summary)) + "\n",
+        html=_template().render(subject=line, heading=_tally(views), views=views, in_full=IN_FULL, summary=summary),
         urgent=any(each.urgent for each in views),
         claim=claims.pop() or None if len(claims) == 1 else None,
     )
 
 
 def ordered(alerts: Sequence[Alert]) -> list[Alert]:
-    """By claim, the claim that moved first first; within a claim in order of time."""
+    """By claim, the one that moved first first; within a claim in order of time; what is about the service last."""
     first: dict[str, Any] = {}
     for alert in sorted(alerts, key=lambda each: each.at):
         first.setdefault(_claim_key(alert), alert.at)
-    return sorted(alerts, key=lambda each: (first[_claim_key(each)], _claim_key(each), each.at))
+    return sorted(alerts, key=lambda each: (not _claim_key(each), first[_claim_key(each)], _claim_key(each), each.at))
 
 
 def _claim_key(alert: Alert) -> str:
     return alert.claim.id if alert.claim else ""
 
 
-def text_lines(views: Sequence[View], title: str) -> Iterator[str]:
-    """The plain text, line by line. Its first two lines answer who, what, which claim, since when."""
+def text_lines(views: Sequence[View], title: str = "", summary: str = "") -> Iterator[str]:
+    """The plain text, line by line. Its first two lines answer who, what, which claim, since when.
+
+    `title` and `summary` are the first two lines of a fold.
+    """
     if len(views) == 1:
         yield from _whole(views[0])
         return
     yield from wrap(title, WIDTH)
-    yield from wrap(_summary(views), WIDTH)
+    yield from wrap(summary, WIDTH)
     for claim, group in groupby(views, key=lambda each: each.claim):
         yield ""
         yield from wrap(claim or "About the service", WIDTH)
@@ -104,8 +107,9 @@ def _brief(each: View) -> Iterator[str]:
 def _quote(each: View) -> Iterator[str]:
     if each.excerpt is None:
         return
-    parts = (each.excerpt.before, f">>{each.excerpt.evidence}<<" if each.excerpt.evidence else "", each.excerpt.after)
-    yield from wrap(" ".join(filter(None, parts)), WIDTH, initial_indent="> ", subsequent_indent="> ")
+    shown = each.excerpt
+    evidence = f">>{shown.evidence}<<" if shown.before or shown.after else shown.evidence
+    yield from wrap(f"{shown.before}{evidence}{shown.after}", WIDTH, initial_indent="> ", subsequent_indent="> ")
     yield ""
 
 
@@ -136,18 +140,18 @@ def fold_title(message: Message, views: Sequence[View]) -> str:
 
 
 def _tally(views: Sequence[View]) -> str:
-    """`5 alerts on 2 claims: 3 denied, 2 confirmed`."""
+    """`5 alerts on 2 claims: 1 reversed, 3 denied, 1 confirmed`, the loudest first."""
     claims = {each.claim_id for each in views if each.claim_id}
     on = f" on {len(claims)} claim{'s' * (len(claims) != 1)}" if claims else ""
-    kinds = Counter(each.badge.lower() for each in views)
-    return f"{len(views)} alerts{on}: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    kinds = Counter((not each.urgent, each.badge.lower()) for each in views)
+    told = sorted(kinds.items(), key=lambda each: (each[0][0], -each[1]))
+    return f"{len(views)} alerts{on}: " + ", ".join(f"{count} {kind}" for (_, kind), count in told)
 
 
-def _summary(views: Sequence[View]) -> str:
-    if len(views) == 1:
-        return views[0].standing
-    times = sorted({each.found for each in views}, key=[each.found for each in views].index)
-    return f"Found between {times[0]} and {times[-1]}" if len(times) > 1 else f"Found {times[0]}"
+def _span(alerts: Sequence[Alert], zone: str) -> str:
+    """Between which times the alerts were found."""
+    first, last = (moment(pick(each.at for each in alerts), zone) for pick in (min, max))
+    return f"Found {first}" if first == last else f"Found between {first} and {last}"
 
 
 @cache
