@@ -82,7 +82,7 @@ def _wires() -> dict[str, tuple[str, bool]]:
 def _names() -> re.Pattern[str]:
     """A known name, quoted or not, or any name in quotes."""
     quoted = rf"{_OPEN}(?P<quoted>[{_UPPER}][^\"'“”»‘’.,!?:;]{{2,40}}){_CLOSE}"
-    return re.compile(rf"{_OPEN}?(?<!\w)(?P<name>{_any(_wires())})(?!\w){_CLOSE}?|{quoted}")
+    return re.compile(rf"(?:(?<!\w){_OPEN})?(?<!\w)(?P<name>{_any(_wires())})(?!\w){_CLOSE}?|(?<!\w){quoted}")
 
 
 @cache
@@ -90,10 +90,10 @@ def _before(*, quoted: bool) -> re.Pattern[str]:
     """The phrase that makes the name after it a source. A name that only quotes mark must be called an outlet."""
     phrases = [p.removesuffix("{}").strip() for row in _table()["lean"] for p in row["patterns"] if p.endswith("{}")]
     kinds, walls = _any(_table()["kinds"]), _any(_table()["walls"])
-    word = rf"(?:{kinds}|(?!(?:{walls})\b)[a-zß-ÿа-яєіїґąćęłńóśźż]+)"
     elided = r"(?:[a-zA-Z]{1,4}['’])?"
-    between = rf"(?:{word}\s+){{0,3}}{kinds}\s+" if quoted else rf"(?:{word}\s+){{0,4}}"
-    return re.compile(rf"(?<!\w)(?:{_any(phrases)})(?:\s+|(?<=['’])){between}{elided}$", re.IGNORECASE if quoted else 0)
+    word = rf"{elided}(?:{kinds}|(?!(?:{walls})\b)[a-zß-ÿа-яєіїґąćęłńóśźż]+)"
+    between = rf"(?:{word}\s+){{0,3}}{elided}{kinds}\s+" if quoted else rf"(?:{word}\s+){{0,4}}"
+    return re.compile(rf"(?<!\w)(?i:{_any(phrases)})(?:\s+|(?<=['’])){between}{elided}$")
 
 
 @cache
