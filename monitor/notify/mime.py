@@ -25,7 +25,8 @@ def compose(
     source = address(sender)
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"] = source, address(recipient)
-    mail["Subject"] = line(rendered.subject, 250)
+    # Python decodes what looks like an encoded word (RFC 2047) even when a header is set, line breaks in it included.
+    mail["Subject"] = line(rendered.subject, 250).replace("=?", "= ?")
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{identity(message, recipient)}@{source.domain}>"
     if rendered.claim:
@@ -55,9 +56,9 @@ def identity(message: Message, recipient: str) -> str:
 def address(text: str) -> Address:
     """`Desk <desk@example.org>` or `desk@example.org`. Raises ValueError."""
     name, spec = parseaddr(text)
-    if line(text, 1000) != text or spec.count("@") != 1:
-        raise ValueError(f"not a mail address: {line(text, 80)}")
     user, _, domain = spec.partition("@")
+    if line(text, 1000) != text or "=?" in text or not user or not domain or "@" in domain:
+        raise ValueError(f"not a mail address: {line(text, 80)}")
     return Address(display_name=name, username=user, domain=domain)
 
 

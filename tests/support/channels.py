@@ -314,3 +314,6 @@ RIGS = {"email": email_rig, "webhook": webhook_rig, "apprise": apprise_rig, "con
 def shows_secret(text: str) -> bool:
     encoded = [base64.b64encode(secret.encode()).decode().rstrip("=") for secret in SECRETS]
     return any(re.search(re.escape(secret), text) for secret in (*SECRETS, *encoded))
+
+
+DESK = Target(channel="desk", recipient="desk@example.org")
