@@ -11,6 +11,7 @@ from monitor.model.story import ClaimStatus, Event, Reason, Telling
 from monitor.model.times import stamp
 from monitor.model.verdict import Basis, Evidence, Role, Stance, Statement
 
+_STATEMENT = "Mayor Ahlgren of Larnwick resigns"
 _CONTENT = (
     "In Larnwick ging am Morgen das Gerücht um, die Bürgermeisterin gebe ihr Amt auf. "
     "Ihr Büro trat dem entgegen: „Frau Ahlgren tritt nicht zurück“, sagte Sprecher Jonas Weir am Mittag. "
@@ -28,7 +29,7 @@ def sample_alert(now: datetime, reason: Reason = Reason.TEST) -> Alert:
         id=f"test-{stamp(now.astimezone(UTC))}".replace(":", "").lower(),
         reason=reason,
         at=now,
-        title="Test: Mayor's office denies: Mayor Ahlgren of Larnwick resigns",
+        title=f"{'Test: ' * (reason is Reason.TEST)}Mayor's office (Jonas Weir) denies: {_STATEMENT}",
         claim=_claim(now.date()),
         event=_event(now),
         statement=_statement(),
@@ -42,7 +43,7 @@ def _claim(day: date) -> Claim:
     office = Party(name="Mayor's office", aliases=("Bürgermeisteramt",), speakers=("Jonas Weir",))
     return Claim(
         id="sample-larnwick-mayor",
-        statement="Mayor Ahlgren of Larnwick resigns",
+        statement=_STATEMENT,
         language="en",
         parties=(office,),
         since=day,

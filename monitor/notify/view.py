@@ -82,26 +82,34 @@ def subject(alert: Alert) -> str:
     What is new stands in brackets: a mail program that threads by subject takes it off (RFC 5256, 2.1, subj-blob),
     so all mail on one claim has the same base subject, as it has the same References.
     """
-    words = wording(alert)
     if alert.claim is None or alert.event is None:
-        return f"[{words.badge.upper()}] {line(alert.title, 150)}"
-    news = f"{who(alert, brief=True)} {words.brief}" if words.brief else f"{who(alert, brief=True)} {verb(alert)}"
-    if alert.reason is Reason.TEST:
-        news = f"TEST: {news}"
-    return f"[{capital(line(news, 80)).translate(_NO_BRACKETS)}] {line(alert.claim.statement, 150)}"
+        return f"[{wording(alert).badge.upper()}] {line(alert.title, 150)}"
+    return f"[{line(news(alert), 100).translate(_ROUND)}] {line(alert.claim.statement, 150)}"
 
 
-_NO_BRACKETS = str.maketrans("[]", "()")
+_ROUND = str.maketrans("[]", "()")
+
+
+def news(alert: Alert) -> str:
+    """Who does what, without the claim: `Kremlin (Dmitri Peskow) denies`.
+
+    The alert's title says so, and knows more than its values do: which of two answers was first, whether it was hedged.
+    """
+    claim = line(alert.claim.statement if alert.claim else "", 1000).rstrip(" .")
+    title = line(alert.title, 1000)
+    if claim and title.endswith(f": {claim}"):
+        return title.removesuffix(f": {claim}")
+    words = wording(alert)
+    return f"{capital(who(alert))} {words.brief or verb(alert)}"
 
 
 def headline(alert: Alert) -> str:
-    """Who does what: the answer in one line, with the words it rests on."""
+    """Who does what, with the words it rests on: the answer in one line."""
     if alert.event is None:
         return line(alert.title, 200)
-    words, test = wording(alert), "TEST, this did not happen: " if alert.reason is Reason.TEST else ""
-    does = words.brief or verb(alert)
+    test = "TEST, this did not happen: " if alert.reason is Reason.TEST else ""
+    told = f"{test}{line(news(alert), 150)}"
     evidence = line(alert.event.evidence or (alert.statement.evidence.text if alert.statement else ""), 180)
-    told = f"{test}{capital(who(alert))} {does}"
     return f"{told}: {quoted(evidence)}" if evidence else told
 
 

@@ -119,15 +119,17 @@ def verb(alert: Alert) -> str:
     return "answers" if event is None else _VERB.get((event.stance, event.basis), "answers")
 
 
-def who(alert: Alert, *, brief: bool = False) -> str:
-    """Who answers: "Dmitri Peskow (Kremlin)"; brief: "Kremlin"."""
+def who(alert: Alert) -> str:
+    """Who answers: "Kremlin (Dmitri Peskow)"."""
     answers: Event | Statement | None = alert.event or alert.statement
     if answers is None:
         return ""
     party = line(alert.event.party_name if alert.event else alert.statement.party if alert.statement else None, 80)
     speaker = line(answers.speaker, 80)
-    if party and speaker and party != speaker and not brief:
-        return f"{speaker} ({party})"
+    if alert.event and not alert.event.named and alert.event.basis is Basis.SAID:
+        return f"an anonymous source for {party}" if party else "an unnamed source"
+    if party and speaker and party != speaker:
+        return f"{party} ({speaker})"
     return party or speaker or _nobody(alert, answers)
 
 

@@ -17,7 +17,7 @@ async def test_a_feed_reader_reads_it(tmp_path: Path) -> None:
     await channel(path).send(message(alert()), DESK)
     feed = feedparser.parse(path.read_bytes())
     assert not feed.bozo
-    assert feed.entries[0].title == "[Mayor's office denies] Mayor Ahlgren of Larnwick resigns"
+    assert feed.entries[0].title == "[Mayor's office (Jonas Weir) denies] Mayor Ahlgren of Larnwick resigns"
     assert feed.entries[0].link == "https://www.example.org/larnwick/ahlgren-bleibt"
 
 

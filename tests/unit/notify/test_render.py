@@ -10,7 +10,7 @@ from monitor.model.story import Reason
 from monitor.model.verdict import Basis, Role, Stance
 from monitor.notify.render import Rendered, render
 from monitor.notify.sample import sample_alert
-from monitor.notify.view import subject, view
+from monitor.notify.view import news, subject, view
 
 NOW = datetime(2024, 11, 11, 9, 12, tzinfo=UTC)
 DESK = Target(channel="desk", recipient="desk@example.org")
@@ -28,7 +28,7 @@ def laid_out(*alerts: Alert, digest: bool = False) -> Rendered:
 
 def test_the_first_two_lines_answer_who_what_which_claim_since_when() -> None:
     first, second = laid_out(alert()).text.splitlines()[:2]
-    assert first.startswith("Jonas Weir (Mayor's office) denies: „Frau Ahlgren tritt nicht zurück“")
+    assert first.startswith("Mayor's office (Jonas Weir) denies: „Frau Ahlgren tritt nicht zurück“")
     assert second == (
         "Claim: Mayor Ahlgren of Larnwick resigns · now denied, was reported · since 11 Nov 2024, 10:08 CET"
     )
@@ -56,27 +56,11 @@ def test_text_and_html_hold_all_that_is_promised() -> None:
 @pytest.mark.parametrize(
     ("made", "expected"),
     [
-        (alert(), "[Mayor's office denies] Mayor Ahlgren of Larnwick resigns"),
+        (alert(), "[Mayor's office (Jonas Weir) denies] Mayor Ahlgren of Larnwick resigns"),
+        (alert(Reason.TEST), "[Test: Mayor's office (Jonas Weir) denies] Mayor Ahlgren of Larnwick resigns"),
         (
-            alert(Reason.FIRST_CONFIRMATION, stance=Stance.CONFIRMS),
-            "[Mayor's office confirms] Mayor Ahlgren of Larnwick resigns",
-        ),
-        (
-            alert(Reason.SECOND_PARTY, party_name="City council"),
-            "[City council denies] Mayor Ahlgren of Larnwick resigns",
-        ),
-        (
-            alert(Reason.REVERSED, stance=Stance.CONFIRMS),
-            "[Mayor's office now confirms, reversing itself] Mayor Ahlgren of Larnwick resigns",
-        ),
-        (alert(Reason.RETRACTED), "[Mayor's office denial retracted] Mayor Ahlgren of Larnwick resigns"),
-        (alert(Reason.CORROBORATED), "[Mayor's office denial corroborated] Mayor Ahlgren of Larnwick resigns"),
-        (alert(Reason.TEST), "[TEST: Mayor's office denies] Mayor Ahlgren of Larnwick resigns"),
-        (alert(party_name="A] [B"), "[A) (B denies] Mayor Ahlgren of Larnwick resigns"),
-        (alert(party_name=None, speaker=None), "[An unnamed source denies] Mayor Ahlgren of Larnwick resigns"),
-        (
-            alert(party_name=None, speaker=None, basis=Basis.SHOWN, role=Role.OUTLET),
-            "[Larnwicker Bote shows it to be false] Mayor Ahlgren of Larnwick resigns",
+            replace(alert(), title="Reversal: A [B] now denies: Mayor Ahlgren of Larnwick resigns"),
+            "[Reversal: A (B) now denies] Mayor Ahlgren of Larnwick resigns",
         ),
         (
             Alert(id="s", reason=Reason.FEED_FAILING, at=NOW, title="Bote cannot be read"),
@@ -87,6 +71,23 @@ def test_text_and_html_hold_all_that_is_promised() -> None:
 )
 def test_subjects(made: Alert, expected: str) -> None:
     assert subject(made) == expected
+
+
+UNTITLED = [
+    (alert(), "Mayor's office (Jonas Weir) denies"),
+    (alert(stance=Stance.CONFIRMS), "Mayor's office (Jonas Weir) confirms"),
+    (alert(Reason.REVERSED, stance=Stance.CONFIRMS), "Mayor's office (Jonas Weir) now confirms, reversing itself"),
+    (alert(Reason.RETRACTED), "Mayor's office (Jonas Weir) denial retracted"),
+    (alert(Reason.CORROBORATED), "Mayor's office (Jonas Weir) denial corroborated"),
+    (alert(party_name=None, speaker=None), "An unnamed source denies"),
+    (alert(named=False), "An anonymous source for Mayor's office denies"),
+    (alert(party_name=None, speaker=None, basis=Basis.SHOWN, role=Role.OUTLET), "Larnwicker Bote shows it to be false"),
+]
+
+
+@pytest.mark.parametrize(("made", "expected"), UNTITLED, ids=[expected for _, expected in UNTITLED])
+def test_a_title_that_does_not_name_the_claim_is_made_up_for(made: Alert, expected: str) -> None:
+    assert news(replace(made, title="something else")) == expected
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -100,7 +101,7 @@ def test_every_reason_has_its_words(reason: Reason) -> None:
 def test_a_test_says_so_before_everything_else() -> None:
     made = laid_out(sample_alert(NOW))
     assert made.text.startswith("TEST, this did not happen: ")
-    assert made.subject.startswith("[TEST")
+    assert made.subject.startswith("[Test: ")
     assert "Nothing happened in the world" in " ".join(made.text.split())
 
 
