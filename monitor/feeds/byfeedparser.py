@@ -56,8 +56,16 @@ def read(body: bytes, content_type: str, base: str) -> tuple[dict[str, str | Non
         raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from None
     feed = found.feed
     head = {key: _string(feed.get(key)) for key in ("title", "link", "language", "ttl")}
+    head["link"] = head["link"] or _alternate(feed)
     head["version"] = found.get("version") or None
     return head, [_raw(entry) for entry in found.entries], _malformed(found)
+
+
+def _alternate(feed: Any) -> str | None:
+    """A link to a page that lacks the media type feedparser wants to see."""
+    links = [*(dict.get(feed, "links") or ()), dict.get(feed, "atom_link")]  # the latter where its prefix is undeclared
+    links = [link for link in links if isinstance(link, dict)]
+    return next((_string(link.get("href")) for link in links if link.get("rel") == "alternate"), None)
 
 
 def _media_type(content_type: str) -> str:
@@ -84,6 +92,8 @@ def _raw(entry: Any) -> Raw:
         value = dict.get(entry, key)
         if isinstance(value, str):
             raw[key] = value
+    if isinstance(original := entry.get("feedburner_origlink"), str) and original:
+        raw["link"] = original  # the page itself, not the counter before it
     contents = [content.get("value") or "" for content in dict.get(entry, "content") or ()]
     if contents:
         raw["content"] = max(contents, key=len)

@@ -120,7 +120,7 @@ def to_utf8(body: bytes, content_type: str = "") -> Decoded:
         text = _strictly(body, codec)
         if text is not None and codec != "utf-8":
             return _redeclared(text, None)
-    return _forced(body, codecs_named, bool(any(names)))
+    return _forced(body, codecs_named, labelled=any(names))
 
 
 def _plainly_utf8(body: bytes, text: str, declared: re.Match[bytes] | None) -> Decoded:
@@ -130,18 +130,26 @@ def _plainly_utf8(body: bytes, text: str, declared: re.Match[bytes] | None) -> D
     return _redeclared(text, None)
 
 
-def _forced(body: bytes, named: list[str], labelled: bool) -> Decoded:
-    """No label fits. Mostly UTF-8 with a few broken bytes, else a guess; a doubt either way."""
-    loose = body.decode("utf-8", "replace")
-    broken = loose.count("\ufffd")
-    wide = [codec for codec in named if codec != "utf-8"]
-    if wide and (text := body.decode(wide[0], "replace")).count("\ufffd") < broken:
-        return _redeclared(text, f"some bytes are not {wide[0]}")
-    if broken * 10 < sum(byte >= 0x80 for byte in body) or broken <= 3:
-        return _redeclared(loose, "some bytes are not UTF-8")
+def _forced(body: bytes, named: list[str], *, labelled: bool) -> Decoded:
+    """No label fits: mostly UTF-8 with other bytes in between, or something else altogether. A doubt either way."""
+    wide = next((codec for codec in named if codec != "utf-8"), None)
+    if wide and (text := body.decode(wide, "replace")).count("\ufffd") * 20 < len(text):
+        return _redeclared(text, f"some bytes are not {wide}")
     codec = _guess(body)
+    loose = body.decode("utf-8", "ignore")
+    high = sum(byte >= 0x80 for byte in body)
+    if len(loose.encode()) - sum(map(str.isascii, loose)) > high * 0.3:  # bytes that do make sense as UTF-8
+        return _redeclared(_patched(body, codec), f"some bytes are not UTF-8; read as {codec}")
     reason = "the character set is not as declared" if labelled else "the character set is not declared"
     return _redeclared(body.decode(codec, "replace"), f"{reason}; read as {codec}")
+
+
+def _patched(body: bytes, codec: str) -> str:
+    """UTF-8 where it is that, `codec` (which has a single byte for every character) where it is not."""
+    # surrogateescape keeps each stray byte as U+DC80 … U+DCFF
+    text = body.decode("utf-8", "surrogateescape")
+    strays = {0xDC00 + byte: bytes([byte]).decode(codec, "replace") for byte in range(0x80, 0x100)}
+    return text.translate(strays)
 
 
 def _redeclared(text: str, doubt: str | None) -> Decoded:

@@ -27,7 +27,7 @@ _STEP = 64 * 1024  # bytes given to a decompressor at once
 
 # Without a limit on what one call may return, brotli is not safe to offer.
 _BROTLI = hasattr(getattr(brotli, "Decompressor", None), "can_accept_more_data")
-_ZSTD: bool = zstd is not None
+_ZSTD = hasattr(zstd, "ZstdDecompressor")
 ACCEPT_ENCODING = ", ".join(["gzip", "deflate"] + ["br"] * _BROTLI + ["zstd"] * _ZSTD)
 
 

@@ -15,7 +15,7 @@ from monitor.feeds.dates import parse_date
 from monitor.model.times import stamp
 from monitor.text.plain import one_line, plain
 
-__all__ = ["Entry", "Parsed", "Raw", "clean", "web_link"]
+__all__ = ["Entry", "Parsed", "Raw", "clean", "repaired", "web_link"]
 
 # Characters. What is longer is cut: an article's text is shorter, and matching must stay bounded.
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_CONTENT, LONGEST_ID, LONGEST_LINK = 2_000, 20_000, 200_000, 2_000, 8_000
@@ -74,7 +74,7 @@ def clean(raw: Raw, base: str) -> Entry:
     content = _text(raw.get("content"), LONGEST_CONTENT, plain)
     identity = " ".join(raw.get("id", "").split())[:LONGEST_ID]
     return Entry(
-        id=_repaired(identity) or None,
+        id=repaired(identity) or None,
         title=title,
         link=web_link(raw.get("link"), base),
         published=_when(raw.get("published")),
@@ -90,7 +90,7 @@ def _when(text: str | None) -> str | None:
     return stamp(found)
 
 
-def _repaired(text: str) -> str:
+def repaired(text: str) -> str:
     """UTF-8 that was read as Latin-1 and encoded again, a common mistake; the same repair as feedparser's."""
     if not text.isascii() and _MISREAD.search(text):
         try:
@@ -104,7 +104,7 @@ def _text(markup: str | None, longest: int, to_text: object) -> str | None:
     if not markup:
         return None
     # Markup may be much longer than its text, but not without bound.
-    text: str = to_text(_repaired(markup[: longest * 20]))  # type: ignore[operator]
+    text: str = to_text(repaired(markup[: longest * 20]))  # type: ignore[operator]
     return (text if len(text) <= longest else text[:longest].rstrip() + "…") or None
 
 
@@ -112,7 +112,7 @@ def _author(text: str | None) -> str | None:
     """The name of `mail@example.org (Name)` and the like; no addresses."""
     if not text:
         return None
-    name = one_line(_MAIL.sub("", _repaired(text[:2000]))).strip(" ,;")
+    name = one_line(_MAIL.sub("", repaired(text[:2000]))).strip(" ,;")
     if name.startswith("(") and name.endswith(")"):
         name = name[1:-1]
     return name.replace("()", "").strip()[:300] or None

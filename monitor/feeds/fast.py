@@ -27,6 +27,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
+FEEDBURNER = "{http://rssnamespace.org/feedburner/ext/1.0}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
 
 # Local names that feedparser knows in some namespace or other, and that could touch what is read here.
@@ -184,9 +185,12 @@ def _simple(element: Element, otherwise: type[Exception] = _Unsure) -> str:
     return (element.text or "").strip()
 
 
-# Second names for what a feed says of itself: which of them wins is for feedparser to say.
-_RSS_RIVALS = frozenset({f"{DC}title", f"{DC}language", f"{ATOM}title", f"{MEDIA}title"})
-_ATOM_RIVALS = frozenset({f"{DC}title", f"{DC}language", f"{MEDIA}title", "title", "link", "language"})
+# What a feed says of itself; in another namespace or spelling it is a rival, and which wins is for feedparser to say.
+_HEAD = frozenset({"title", "link", "language"})
+
+
+def _rival(child: Element) -> bool:
+    return child.tag.rpartition("}")[2].lower() in _HEAD
 
 
 def _rss_head(root: Element, channel: Element) -> Head:
@@ -195,9 +199,9 @@ def _rss_head(root: Element, channel: Element) -> Head:
     for child in channel:
         if child.tag == "title":
             head.title = head.title or _simple(child, Declined)
-        elif child.tag in ("link", "language", "ttl"):
+        elif child.tag in ("link", "language", "ttl") and not child.attrib:
             setattr(head, child.tag, _simple(child, Declined))
-        elif child.tag in _RSS_RIVALS or (child.tag == f"{ATOM}link" and child.get("rel", "alternate") == "alternate"):
+        elif _rival(child) and not (child.tag == f"{ATOM}link" and child.get("rel", "alternate") != "alternate"):
             raise Declined("odd elements in the channel")
     return head
 
@@ -205,7 +209,11 @@ def _rss_head(root: Element, channel: Element) -> Head:
 def _atom_head(root: Element) -> Head:
     head = Head()
     head.language = root.get(f"{XML}lang") or root.get("lang")
-    if _odd_base(root) or any(map(_odd_base, root)) or any(child.tag in _ATOM_RIVALS for child in root):
+    if (
+        _odd_base(root)
+        or any(map(_odd_base, root))
+        or any(_rival(child) and child.tag not in (f"{ATOM}title", f"{ATOM}link") for child in root)
+    ):
         raise Declined("odd elements in the feed")
     try:
         for child in root:
@@ -213,8 +221,11 @@ def _atom_head(root: Element) -> Head:
                 head.title = head.title or _typed(child)
             elif child.tag == f"{ATOM}link":
                 head.link = _alternate(child, head.link)
+            elif child.tag == f"{ATOM}id":
+                identity = _simple(child)
     except _Unsure:
         raise Declined("odd elements in the feed") from None
+    head.link = head.link or identity
     return head
 
 
@@ -246,7 +257,7 @@ Step = Callable[["_Reading", "Element"], None]
 class _Reading:
     """One item while its elements are read in their order, which feedparser's rules depend on."""
 
-    __slots__ = ("contents", "guid_link", "has_content", "link", "raw", "title_settled")
+    __slots__ = ("contents", "guid_link", "has_content", "link", "original", "raw", "title_settled")
 
     def __init__(self) -> None:
         self.raw: Raw = {}
@@ -255,6 +266,7 @@ class _Reading:
         self.title_settled = False
         self.link: str | None = None
         self.guid_link: str | None = None
+        self.original: str | None = None
 
     def once(self, key: str, value: str) -> None:
         if key in self.raw:
@@ -275,6 +287,10 @@ def _rss_link(reading: _Reading, element: Element) -> None:
 
 def _atom_link(reading: _Reading, element: Element) -> None:
     reading.link = _alternate(element, reading.link)
+
+
+def _original(reading: _Reading, element: Element) -> None:
+    reading.original = _simple(element)
 
 
 def _guid(reading: _Reading, element: Element) -> None:
@@ -303,13 +319,12 @@ def _updated(reading: _Reading, element: Element) -> None:
 
 
 def _author(reading: _Reading, element: Element) -> None:
-    value = _simple(element)
-    reading.raw["author"] = f"{reading.raw['author']}, {value}" if reading.raw.get("author") else value
+    reading.raw["author"] = _simple(element)  # the last one, as in feedparser
 
 
 def _person(reading: _Reading, element: Element) -> None:
     name = element.findtext(f"{ATOM}name") or ""
-    reading.raw.setdefault("author", name.strip())
+    reading.raw["author"] = name.strip()
 
 
 _RSS: dict[str, Step] = {
@@ -323,6 +338,7 @@ _RSS: dict[str, Step] = {
     "author": _author,
     f"{DC}creator": _author,
     f"{ATOM}link": _atom_link,
+    f"{FEEDBURNER}origLink": _original,
 }
 _ATOM: dict[str, Step] = {
     f"{ATOM}title": _title,
@@ -333,6 +349,7 @@ _ATOM: dict[str, Step] = {
     f"{ATOM}published": _published,
     f"{ATOM}updated": _updated,
     f"{ATOM}author": _person,
+    f"{FEEDBURNER}origLink": _original,
 }
 
 
@@ -359,8 +376,8 @@ def _settled(reading: _Reading, *, permalink_ids: bool) -> Raw:
     raw = reading.raw
     # A permalink stands in for a missing link element; an empty element is not a missing one.
     link = reading.guid_link if reading.link is None or (permalink_ids and not reading.link) else reading.link
-    if link:
-        raw["link"] = link
+    if reading.original or link:
+        raw["link"] = reading.original or link or ""
     if reading.contents:
         raw["content"] = max(reading.contents, key=len)
         raw.setdefault("summary", reading.contents[0])

@@ -59,7 +59,7 @@ class Page:
     last_modified: str | None = None
     moved_to: str | None = None  # where the permanent redirects at the beginning of the chain led
     max_age: timedelta | None = None
-    language: str | None = None  # Content-Language
+    location: str | None = None  # Content-Location, absolute: what relative links start from
 
 
 def user_agent(contact: str | None = None) -> str:
@@ -230,7 +230,7 @@ class Client:
             last_modified=_validator(headers.get("Last-Modified")),
             moved_to=str(moved) if moved is not None else None,
             max_age=_max_age(headers.get("Cache-Control", "")),
-            language=headers.get("Content-Language"),
+            location=_base(response.url, headers.get("Content-Location")),
         )
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
@@ -259,6 +259,16 @@ def _web_address(address: str, base: URL | None) -> URL:
     if base is not None and url.user is not None:
         url = url.with_user(None)  # a password that a redirect hands out is nobody's
     return url
+
+
+def _base(url: URL, location: str | None) -> str | None:
+    if not location or len(location) > 2_000:
+        return None
+    try:
+        base = url.join(type(url)(location))
+    except ValueError:
+        return None
+    return str(base) if base.scheme in SCHEMES else None
 
 
 def _validator(value: str | None) -> str | None:

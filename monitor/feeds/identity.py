@@ -76,12 +76,18 @@ class _Seen:
     digests: dict[str, str] = field(default_factory=dict)
 
 
-def sort(feed: Feed, entries: Sequence[Entry], known: Known, now: datetime, *, baseline: bool) -> Sorted:
-    """New and edited items of one parsed body; each real item once, whatever its feed does to ids and links."""
+def sort(
+    feed: Feed, entries: Sequence[Entry], known: Known, now: datetime, *, baseline: bool, repeats: bool = False
+) -> Sorted:
+    """New and edited items of one parsed body; each real item once, whatever its feed does to ids and links.
+
+    `repeats`: what the body prints twice is returned twice, under one id.
+    """
     keys = [_Keys.of(entry) for entry in entries]
     guids = Counter(key.guid for key in keys)
     links = Counter(key.link for key in keys)
-    found: dict[str, Item] = {}
+    found: list[Item] = []
+    fresh: set[str] = set()
     seen = _Seen(
         dict(known.guids), {canonical_link(link): id_ for link, id_ in known.links.items()}, dict(known.digests)
     )
@@ -92,16 +98,19 @@ def sort(feed: Feed, entries: Sequence[Entry], known: Known, now: datetime, *, b
         item_id = _known_as(sure, key, seen)
         if item_id is None:
             item_id = _new_id(feed.url, sure)
-            found[item_id] = _item(feed, entry, key, item_id, 1, now, baseline=baseline)
-        elif item_id in found:
-            pass  # printed twice in this body
+            found.append(_item(feed, entry, key, item_id, 1, now, baseline=baseline))
+            fresh.add(item_id)
+        elif item_id in fresh:
+            if repeats:
+                found.append(_item(feed, entry, key, item_id, 1, now, baseline=baseline))
         else:
             count += 1
             version, digest = known.newest.get(item_id, (1, key.digest))
             if digest != key.digest and _is_edit(seen, key, item_id, version):
-                found[item_id] = _item(feed, entry, key, item_id, version + 1, now, baseline=baseline)
+                found.append(_item(feed, entry, key, item_id, version + 1, now, baseline=baseline))
+                fresh.add(item_id)
         _remember(seen, sure, item_id)
-    return Sorted(items=tuple(found.values()), known=count)
+    return Sorted(items=tuple(found), known=count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from monitor.feeds import fast, jsonfeed
 from monitor.feeds.charset import to_utf8
-from monitor.feeds.entry import Parsed, Raw, clean, web_link
+from monitor.feeds.entry import Parsed, Raw, clean, repaired, web_link
 from monitor.text.plain import one_line
 
 __all__ = ["parse"]
@@ -30,6 +30,7 @@ _LOGIN = re.compile(
 _ALTERNATE = re.compile(rb"""<link\b[^<>]*?type\s*=\s*["']application/(?:rss|atom)\+xml["'][^<>]*>""", re.IGNORECASE)
 _HREF = re.compile(rb"""href\s*=\s*["']([^"'<>\s]+)""", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_CHANNEL = re.compile(rb"(?:\s|<\?[^>]*>|<!--.*?-->)*<channel[\s>]", re.IGNORECASE | re.DOTALL)  # CDF has no version
 _LOOKED_AT = 200_000  # bytes in which a document that is no feed shows what it is
 _MOST_FINGERPRINTS = 2_000
 
@@ -127,7 +128,7 @@ def _whole(body: bytes, content_type: str, base: str) -> Parsed:
     if answer is None:
         return _one_by_one(body, content_type, base, (), lambda _: True)
     head, raws, malformed = answer
-    if not raws and not head.get("version"):
+    if not raws and not head.get("version") and not _CHANNEL.match(body):
         return _no_feed(body, base)
     parsed = _told(head, raws, base)
     parsed["error"] = malformed and f"not well-formed: {malformed}"
@@ -140,7 +141,7 @@ def _told(head: dict[str, str | None], raws: Sequence[Raw], base: str) -> Parsed
     return {
         "outcome": "items" if raws else "empty",
         "error": None,
-        "title": (title and one_line(title[:5000])[:500]) or None,
+        "title": (title and one_line(repaired(title[:5000]))[:500]) or None,
         "link": web_link(head.get("link"), base),
         "language": (head.get("language") or "").strip()[:20] or None,
         "ttl": int(ttl) if ttl.isascii() and ttl.isdigit() and len(ttl) < 10 else None,

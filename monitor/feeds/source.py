@@ -105,7 +105,9 @@ class FeedSource:
         body_hash = hashlib.blake2b(page.body, digest_size=16).hexdigest()
         if state is not None and state.body_hash == body_hash and state.first_read is not None:
             return replace(reading, entries=state.entries, overlap=state.entries)
-        parsed = await self._workers.parse(page.body, page.content_type, page.url, state.skim if state else None)
+        parsed = await self._workers.parse(
+            page.body, page.content_type, page.location or page.url, state.skim if state else None
+        )
         return await _told(feed, state, now, replace(reading, body_hash=body_hash), parsed, known)
 
     async def _fetch(self, feed: Feed, state: FeedState | None, now: datetime) -> Page:
@@ -163,6 +165,7 @@ async def _told(
         await known() if entries else Known(),
         now,
         baseline=first and not feed.alert_on_first_fetch,
+        repeats=state is None,
     )
     ttl = parsed.get("ttl")
     told = timedelta(minutes=ttl) if ttl else None

@@ -24,12 +24,13 @@ _TOKEN = re.compile(
     r"""<(?:
         (?P<raw>script|style|template|noscript|textarea|svg|math)(?=[\s/>]) .*? (?:</(?P=raw)\s*+>|\Z)
       | !--.*?(?:-->|\Z)
-      | !\[CDATA\[ | \?[^>]*+(?:>|\Z) | ![A-Za-z][^>]*+(?:>|\Z)
+      | !\[CDATA\[ | \?[^>]*+(?:>|\Z) | ![A-Za-z][^<>]{0,2000}+>
       | /?+(?P<tag>[A-Za-z][A-Za-z0-9:_-]*+) (?:[^<>"']++|"[^"]*+"|'[^']*+')*+ (?:>|\Z)
       | /?+(?P<odd>[A-Za-z][A-Za-z0-9:_-]*+) [^<>]*+ (?:>|\Z)     # a stray quote inside the tag
     )""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+_OPEN_COMMENT = re.compile(r"<!--[^>]*+(?:>|\Z)")
 
 # C1 controls in HTML are Windows-1252 characters by mistake; a browser shows them as those (WHATWG HTML, 13.2.5.80).
 _CP1252 = {n: c for n in range(0x80, 0xA0) if (c := bytes([n]).decode("cp1252", "ignore"))}
@@ -64,6 +65,14 @@ def _replace(token: re.Match[str]) -> str:
     return " " if name in _SPACES else ""
 
 
+def _close_comments(text: str) -> str:
+    """A comment without end hides only what a reader of 1996 would have hidden; a browser would drop all the rest."""
+    if "<!--" not in text:
+        return text
+    closed = text.rfind("-->") + 3 if "-->" in text else 0
+    return text[:closed] + _OPEN_COMMENT.sub("", text[closed:])
+
+
 def visible(text: str) -> str:
     """`text` without control, bidi and invisible characters, in NFC; white space kept, line ends as LF."""
     if not text.isascii():
@@ -83,7 +92,7 @@ def plain(markup: str) -> str:
     if "<![CDATA[" in text:  # escaped once too often: its text is meant
         text = text.replace("]]>", "")
     if "<" in text:
-        text = _TOKEN.sub(_replace, text)
+        text = _TOKEN.sub(_replace, _close_comments(text))
     if "&" in text:
         text = html.unescape(text)
     text = visible(text)
