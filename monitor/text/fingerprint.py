@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 SHINGLE = 3  # words
 SKETCH = 64  # hashes kept of the whole text
-LEAD = 32  # hashes kept of its beginning
+LEAD = 64  # hashes kept of its beginning: the first paragraphs, of which teasers are made
 LONGEST = 500  # words read of a text: more tells nothing new, and hostile items may hold a megabyte
 FEWEST = 6  # shingles two samples must offer before their overlap means anything
 COPY = 0.5  # likeness from which on a text is a reprint: benchmarks/reprints.py shows the gap it stands in
