@@ -14,6 +14,17 @@ from monitor.model.verdict import Statement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """An earlier answer to a claim, as an alert on a later one recalls it."""
+
+    at: datetime
+    told: str  # "Kremlin (Dmitri Peskow) denied"
+
+    def __post_init__(self) -> None:
+        aware(at=self.at)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
     """Said once. Holds everything a message needs, as it was when the turn happened.
 
@@ -31,6 +42,7 @@ class Alert:
     item: Item | None = None
     before: ClaimStatus | None = None  # the claim's status before and after this turn
     after: ClaimStatus | None = None
+    history: tuple[Past, ...] = ()  # what was answered before, oldest first; messages show the last three
 
     def __post_init__(self) -> None:
         aware(at=self.at)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 
 from monitor.model.story import Reason
-from monitor.model.verdict import Stance
+from monitor.model.times import aware
+from monitor.model.verdict import Role, Stance
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +27,22 @@ class Route:
     claims: tuple[str, ...] = ("*",)  # ids, "tag:NAME", or "*"
     stances: tuple[Stance, ...] = (Stance.CONFIRMS, Stance.DENIES)
     reasons: tuple[Reason, ...] = ()  # empty: all but `corroborated`
+    roles: tuple[Role, ...] = ()  # of the one who answers; empty: all
     min_confidence: float = 0.6  # of the event
+    group_wait: timedelta = timedelta(0)  # alerts that arise within such a span go out as one message, at its end
     quiet_hours: QuietHours | None = None
     digest: time | None = None  # local time of the one message a day that replaces the immediate ones
     digest_zone: str = "UTC"  # IANA name; quiet_hours.zone where that is given
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Silence:
+    """Somebody wants to hear nothing of some claims for a while: their messages are held until it ends, not dropped."""
+
+    claims: tuple[str, ...]  # ids, "tag:NAME", or "*"
+    until: datetime
+    author: str
+    note: str = ""  # why
+
+    def __post_init__(self) -> None:
+        aware(until=self.until)
