@@ -100,7 +100,9 @@ def panel(each: View) -> Panel:
 
 def _top(each: View) -> Iterator[RenderableType]:
     yield _text(each.headline, "bold")
-    yield _text(each.standing)
+    if each.claim:
+        yield _text(f"Claim: {each.claim}")
+    yield _text(each.stands)
     yield from map(_text, each.detail)
 
 

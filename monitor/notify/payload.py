@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from monitor.model.alert import Alert
@@ -42,6 +43,7 @@ def payload(alert: Alert) -> dict[str, Any]:
                 "before": alert.before.value if alert.before else None,
                 "after": alert.after.value if alert.after else None,
             },
+            "history": [{"at": stamp(past.at), "told": _text(past.told)} for past in alert.history],
         },
     }
 
@@ -112,10 +114,18 @@ def _item(item: Item | None) -> dict[str, Any] | None:
         "title": _text(item.title),
         "link": link(item.link),
         "language": item.language,
-        "published": stamp(item.published),
+        "published": _printed(item.published),
         "seen": stamp(item.seen),
         "version": item.version,
     }
+
+
+def _printed(at: datetime | None) -> str | None:
+    """A time that a feed printed; null where it has no UTC (feeds print the years 1 and 9999)."""
+    try:
+        return stamp(at)
+    except OverflowError:
+        return None
 
 
 def _text(text: str | None) -> str | None:

@@ -12,11 +12,11 @@ from hashlib import sha256
 
 from monitor.model.alert import Alert, Delivery, Target
 from monitor.model.claim import Claim
-from monitor.model.route import Route
+from monitor.model.route import Route, Silence
 from monitor.model.story import Reason
 from monitor.model.times import stamp
 from monitor.notify.registry import CHANNELS
-from monitor.notify.schedule import next_daily, quiet_until
+from monitor.notify.schedule import next_daily, next_span, quiet_until
 
 # Loud enough to wake somebody: a party that had answered now answers the other way.
 BREAK_THROUGH = frozenset({Reason.REVERSED})
@@ -31,7 +31,7 @@ class Plan:
     route: Route
     refusal: str | None = None  # why the route does not want it: a word from REFUSALS' table
     due: datetime | None = None  # None where refused
-    held_by: str | None = None  # "quiet_hours" or "digest"; None: at once
+    held_by: str | None = None  # "silence", "group_wait", "digest" or "quiet_hours"; None: at once
 
 
 def route(
@@ -40,13 +40,14 @@ def route(
     recipients: Mapping[str, tuple[str, ...]],
     kinds: Mapping[str, str],
     now: datetime,
+    silences: Sequence[Silence] = (),
 ) -> list[Delivery]:
     """The alert's deliveries: one for each recipient of each channel that a route sends it to.
 
     Where several routes name the same channel, the soonest wins. The same alert routed again yields the same ids.
     """
     found: dict[str, Delivery] = {}
-    for plan in plans(alert, routes, now):
+    for plan in plans(alert, routes, now, silences):
         if plan.due is None:
             continue
         for target in _targets(plan.route, recipients):
@@ -57,9 +58,11 @@ def route(
     return list(found.values())
 
 
-def plans(alert: Alert, routes: Iterable[Route], now: datetime) -> list[Plan]:
+def plans(alert: Alert, routes: Iterable[Route], now: datetime, silences: Iterable[Silence] = ()) -> list[Plan]:
     """What each route does with the alert, the refusing ones included: `dementi routes test` prints it."""
-    return [_plan(alert, each, now) for each in routes]
+    ends = [each.until for each in silences if each.until > now and _is_about(alert, each.claims)]
+    silent = max(ends, default=None)
+    return [_plan(alert, each, now, silent) for each in routes]
 
 
 def refusal(alert: Alert, route: Route) -> str | None:
@@ -67,19 +70,21 @@ def refusal(alert: Alert, route: Route) -> str | None:
     return next((name for name, meets in _CONDITIONS if not meets(alert, route)), None)
 
 
-def _plan(alert: Alert, route: Route, now: datetime) -> Plan:
+def _plan(alert: Alert, route: Route, now: datetime, silent: datetime | None) -> Plan:
     refused = refusal(alert, route)
     if refused:
         return Plan(route=route, refusal=refused)
-    due, held_by = _when(alert, route, now)
+    due, held_by = _when(alert, route, now, silent)
     return Plan(route=route, due=due, held_by=held_by)
 
 
-def _when(alert: Alert, route: Route, now: datetime) -> tuple[datetime, str | None]:
-    due, held_by = now, None
+def _when(alert: Alert, route: Route, now: datetime, silent: datetime | None) -> tuple[datetime, str | None]:
+    due, held_by = (silent, "silence") if silent else (now, None)
     if route.digest is not None:
         zone = route.quiet_hours.zone if route.quiet_hours else route.digest_zone
-        due, held_by = next_daily(now, route.digest, zone), "digest"
+        due, held_by = next_daily(due, route.digest, zone), "digest"
+    elif route.group_wait and alert.reason not in BREAK_THROUGH:
+        due, held_by = next_span(due, route.group_wait), held_by or "group_wait"
     if route.quiet_hours and alert.reason not in BREAK_THROUGH:
         end = quiet_until(due, route.quiet_hours)
         if end is not None:
@@ -119,9 +124,14 @@ def _wants_reason(alert: Alert, route: Route) -> bool:
 
 
 def _wants_claim(alert: Alert, route: Route) -> bool:
-    if "*" in route.claims:
+    return _is_about(alert, route.claims)
+
+
+def _is_about(alert: Alert, claims: Sequence[str]) -> bool:
+    """An alert about the service is about no claim: only "*" means it too."""
+    if "*" in claims:
         return True
-    return alert.claim is not None and any(_names(pattern, alert.claim) for pattern in route.claims)
+    return alert.claim is not None and any(_names(pattern, alert.claim) for pattern in claims)
 
 
 def _names(pattern: str, claim: Claim) -> bool:
@@ -133,6 +143,10 @@ def _wants_stance(alert: Alert, route: Route) -> bool:
     return alert.event is None or alert.reason is Reason.REVERSED or alert.event.stance in route.stances
 
 
+def _wants_role(alert: Alert, route: Route) -> bool:
+    return alert.event is None or not route.roles or alert.event.role in route.roles
+
+
 def _sure_enough(alert: Alert, route: Route) -> bool:
     return alert.event is None or alert.event.confidence >= route.min_confidence
 
@@ -141,5 +155,6 @@ _CONDITIONS = (
     ("reasons", _wants_reason),
     ("claims", _wants_claim),
     ("stances", _wants_stance),
+    ("roles", _wants_role),
     ("min_confidence", _sure_enough),
 )

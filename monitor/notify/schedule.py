@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from monitor.model.route import QuietHours
 
 _DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def quiet_until(now: datetime, quiet: QuietHours) -> datetime | None:
@@ -30,6 +31,14 @@ def next_daily(now: datetime, at: time, zone: str) -> datetime:
     """The first instant after `now` at which the zone's clock shows `at`, in UTC."""
     today = now.astimezone(ZoneInfo(zone)).date()
     return next(due for days in range(4) if (due := instant(today + days * _DAY, at, zone)) > now)
+
+
+def next_span(now: datetime, span: timedelta) -> datetime:
+    """When the span that `now` lies in ends; spans follow one another without a gap since 1970.
+
+    So alerts that arise side by side agree on one moment without knowing of each other.
+    """
+    return now + span - (now - _EPOCH) % span
 
 
 def instant(day: date, at: time, zone: str) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.model.alert import Alert, Target
+from monitor.model.alert import Alert, Past, Target
 from monitor.model.story import Event, Reason
 from monitor.model.verdict import Basis
 from monitor.notify.clean import host, line, link, paragraph
@@ -16,6 +16,7 @@ from monitor.notify.excerpt import Excerpt, excerpt
 from monitor.notify.words import ROLES, capital, moment, publisher, verb, who, wording
 
 _OUTLETS_SHOWN = 6
+_PAST_SHOWN = 3
 _OLDEST_BELIEVED = timedelta(days=7)  # a telling published longer before it was found carries a date nobody can trust
 
 
@@ -67,7 +68,7 @@ def view(alert: Alert, target: Target, zone: str = "UTC") -> View:
         title=line(item.title) if item else "",
         link=link(item.link) if item else None,
         host=line(host(item.link), 60) if item else "",
-        facts=tuple(_facts(alert)),
+        facts=tuple(_facts(alert, zone)),
         detail=tuple(paragraph(alert.detail)[:30]),
         why=f"{words.why} Sent to {line(target.recipient, 100)} by channel “{line(target.channel, 60)}”.",
         silence=_silence(target),
@@ -146,16 +147,22 @@ def _outlet(alert: Alert, zone: str) -> str:
     return f"{outlet}, {moment(at, zone)}" if at else outlet
 
 
-def _facts(alert: Alert) -> list[tuple[str, str]]:
+def _facts(alert: Alert, zone: str) -> list[tuple[str, str]]:
     found = []
     if alert.before is not None and alert.after is not None:
         same = alert.before is alert.after
         found.append(("Status", alert.after.value if same else f"{alert.before.value} → {alert.after.value}"))
+    if alert.history:
+        found.append(("Before", "; ".join(_past(past, zone) for past in alert.history[-_PAST_SHOWN:])))
     if alert.event is not None:
         found.append(("Said by", f"{capital(who(alert))}, {ROLES[alert.event.role]}"))
         found += _doubts(alert)
         found.append(("Told by", _tellings(alert.event)))
     return found
+
+
+def _past(past: Past, zone: str) -> str:
+    return f"{line(past.told, 100)}, {moment(past.at, zone)}"
 
 
 def _doubts(alert: Alert) -> list[tuple[str, str]]:
@@ -180,8 +187,9 @@ def _tellings(event: Event) -> str:
     if event.told <= 1:
         only = outlets[0] if outlets else "one item"
         return f"{only} alone, so far" + _leaning(event)
-    shown = ", ".join(outlets[:_OUTLETS_SHOWN])
-    rest = f" and {len(outlets) - _OUTLETS_SHOWN} more" if len(outlets) > _OUTLETS_SHOWN else ""
+    most = _OUTLETS_SHOWN if len(outlets) > _OUTLETS_SHOWN + 1 else len(outlets)  # "and 1 more" is no shorter
+    shown = ", ".join(outlets[:most])
+    rest = f" and {len(outlets) - most} more" if len(outlets) > most else ""
     return f"{event.told} items of {_count(outlets)}, {event.own_words} in own words{_leaning(event)}: {shown}{rest}"
 
 

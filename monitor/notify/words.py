@@ -149,7 +149,10 @@ def publisher(alert: Alert) -> str:
 
 def moment(at: datetime, zone: str) -> str:
     """`11 Nov 2024, 09:12 UTC`, as the clock of `zone` shows it."""
-    local = at.astimezone(ZoneInfo(zone))
+    try:
+        local = at.astimezone(ZoneInfo(zone))
+    except OverflowError:  # feeds print the years 1 and 9999
+        return str(at.year)
     return f"{local.day} {_MONTHS[local.month - 1]} {local:%Y, %H:%M %Z}"
 
 

@@ -6,6 +6,8 @@ import json
 import logging
 import unicodedata
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,17 @@ async def test_hostile_texts_are_harmless(rig: Rig, case: dict[str, str | int]) 
         if rig.kind != "webhook":  # its JSON carries texts as they are, for machines
             assert not {"\u202e", "\u2067", "\u200b"} & set(text)
             assert not any(line.lower().startswith("bcc:") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize("hours", [-14, 0, 14])
+async def test_dates_at_the_edge_of_time_stop_nothing(rig: Rig, year: int, hours: int) -> None:
+    made = alert()
+    assert made.item is not None
+    day = (1, 1) if year == 1 else (12, 31)
+    published = datetime(year, *day, tzinfo=timezone(timedelta(hours=hours)))
+    await rig.channel.send(message(replace(made, item=replace(made.item, published=published))), rig.target())
+    assert rig.texts()
 
 
 async def test_a_channel_may_be_closed_twice_and_unused(rig: Rig) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from monitor.model.alert import Alert, Message, Target
+from monitor.model.alert import Alert, Message, Past, Target
 from monitor.model.story import Reason
 from monitor.model.verdict import Basis, Role, Stance
 from monitor.notify.render import Rendered, render
@@ -103,6 +103,13 @@ def test_a_test_says_so_before_everything_else() -> None:
     assert made.text.startswith("TEST, this did not happen: ")
     assert made.subject.startswith("[Test: ")
     assert "Nothing happened in the world" in " ".join(made.text.split())
+
+
+def test_the_history_is_told_in_three_lines() -> None:
+    past = tuple(Past(at=NOW - timedelta(days=9 - day), told=f"Office number {day} denied") for day in range(5))
+    text = " ".join(laid_out(replace(alert(), history=past)).text.split())
+    assert "Before Office number 2 denied, 4 Nov 2024, 10:12 CET; Office number 3 denied" in text
+    assert "Office number 1" not in text
 
 
 def test_doubts_are_said() -> None:

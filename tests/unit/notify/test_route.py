@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from monitor.model.alert import Alert, Delivery
-from monitor.model.route import QuietHours, Route
+from monitor.model.route import QuietHours, Route, Silence
 from monitor.model.story import Reason
-from monitor.model.verdict import Stance
+from monitor.model.verdict import Role, Stance
 from monitor.notify.route import plans, refusal, route
 from monitor.notify.sample import sample_alert
 
@@ -66,6 +66,8 @@ def test_two_routes_to_one_recipient_make_one_delivery_and_the_soonest_wins() ->
         (alert(confidence=0.6), {}, None),
         (alert(), {"stances": (Stance.CONFIRMS,)}, "stances"),
         (alert(Reason.REVERSED), {"stances": (Stance.CONFIRMS,)}, None),
+        (alert(), {"roles": (Role.AUTHORITY,)}, "roles"),
+        (alert(), {"roles": (Role.AUTHORITY, Role.PARTY)}, None),
         (alert(), {"claims": ("sample-larnwick-mayor",)}, None),
         (alert(), {"claims": ("sample",)}, "claims"),
         (alert(), {"claims": ("tag:sample",)}, None),
@@ -120,6 +122,43 @@ def test_folds_of_different_mornings_are_different_messages() -> None:
     wanted = Route(channels=("desk",), quiet_hours=NIGHT)
     first, second = (sent(alert(), wanted, now=MIDNIGHT + timedelta(days=days)) for days in (0, 1))
     assert {each.message for each in first}.isdisjoint(each.message for each in second)
+
+
+def test_a_silence_holds_even_reversals_and_folds_at_its_end() -> None:
+    end = NOON + timedelta(hours=3)
+    silences = (
+        Silence(claims=("tag:sample",), until=end, author="Ada"),
+        Silence(claims=("*",), until=NOON + timedelta(hours=1), author="Ben"),
+        Silence(claims=("other",), until=NOON + timedelta(days=9), author="Ben"),
+        Silence(claims=("*",), until=NOON - timedelta(hours=1), author="over"),
+    )
+    wanted = Route(channels=("desk",))
+    found = [
+        delivery
+        for made in (alert(), alert(Reason.REVERSED))
+        for delivery in route(made, [wanted], RECIPIENTS, KINDS, NOON, silences)
+    ]
+    assert {each.due for each in found} == {end}
+    assert len({each.message for each in found}) == 2  # one a recipient
+    assert [plan.held_by for plan in plans(alert(), [wanted], NOON, silences)] == ["silence"]
+
+
+def test_a_silence_that_ends_in_quiet_hours_or_before_a_digest_waits_on() -> None:
+    silence = Silence(claims=("*",), until=MIDNIGHT, author="Ada")
+    quiet, daily = Route(channels=("desk",), quiet_hours=NIGHT), Route(channels=("desk",), digest=time(8))
+    dues = [plan.due for plan in plans(alert(), [quiet, daily], NOON, [silence])]
+    assert dues == [MORNING, datetime(2024, 11, 12, 8, tzinfo=UTC)]
+
+
+def test_a_group_wait_gathers_what_arises_together_but_no_reversal() -> None:
+    wanted = Route(channels=("desk",), group_wait=timedelta(minutes=5))
+    first = sent(alert(), wanted, now=NOON + timedelta(minutes=1))
+    second = sent(alert(Reason.SECOND_PARTY), wanted, now=NOON + timedelta(minutes=4))
+    later = sent(alert(), wanted, now=NOON + timedelta(minutes=6))
+    assert {each.due for each in (*first, *second)} == {NOON + timedelta(minutes=5)}
+    assert {each.message for each in first} == {each.message for each in second}
+    assert {each.message for each in first}.isdisjoint(each.message for each in later)
+    assert {each.due for each in sent(alert(Reason.REVERSED), wanted)} == {NOON}
 
 
 def test_a_channel_nobody_reads_makes_nothing() -> None:
