@@ -53,6 +53,7 @@ class Telling:
     lead: tuple[int, ...] = ()  # hashes of the first shingles, in reading order: what a cut summary keeps
     origin: str | None = None  # the wire or outlet it leans on: "Interfax", "dpa"; None: nobody named
     speaker: str | None = None  # as this telling prints it
+    evidence: str = ""  # its words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -71,10 +71,13 @@ def place(item: Item, statement: Statement, claim: Claim, known_events: Sequence
 
 
 def withdraw(item: Item, event: Event, now: datetime) -> Placed:
-    """The event after an edit of the item took its statement away. Without any telling left it is retracted."""
+    """The event after an edit of the item took its statement away. With its last telling gone it is retracted.
+
+    A retracted event keeps that telling, as the record of what had been said.
+    """
     after = tellings.remove(event, item.id)
-    if not after.tellings and not after.more:  # the last telling stays, as the record of what was said
-        after = replace(event, retracted=now)
+    if not after.tellings:
+        after = event if event.more else replace(event, retracted=now)
     return Placed(event_before=event, event=after, new=False, copy=False)
 
 

@@ -15,6 +15,7 @@ from monitor.text.fingerprint import Fingerprint, fingerprint, is_copy
 KEPT = 40  # tellings kept in full on one event; a mail shows fewer
 COUNTED = 500  # ids of further items that are remembered, so that none is counted twice
 OUTLETS = 200  # further outlets that are remembered by name
+EVIDENCE = 400  # characters of its words kept with each telling
 TEASER = 12  # words; a body of fewer is fingerprinted together with its headline
 AHEAD = timedelta(hours=1)  # a date further in the future than this is a feed's mistake
 
@@ -26,7 +27,7 @@ def moment(item: Item, now: datetime) -> datetime:
     return item.seen or now
 
 
-def telling_of(item: Item, statement: Statement | None, now: datetime) -> Telling:
+def telling_of(item: Item, statement: Statement, now: datetime) -> Telling:
     mark = fingerprint(body(item))
     return Telling(
         item=item.id,
@@ -39,7 +40,8 @@ def telling_of(item: Item, statement: Statement | None, now: datetime) -> Tellin
         words=mark.sketch,
         lead=mark.lead,
         origin=origin_of(item, statement),
-        speaker=statement.speaker if statement else None,
+        speaker=statement.speaker,
+        evidence=statement.evidence.text[:EVIDENCE],
     )
 
 
@@ -77,24 +79,32 @@ def update(event: Event, telling: Telling) -> Event:
     old = next((t for t in event.tellings if t.item == telling.item), None)
     if old is None:
         return event
-    new = replace(telling, copy=old.copy, at=min(old.at, telling.at), speaker=old.speaker or telling.speaker)
+    new = replace(telling, copy=old.copy, at=min(old.at, telling.at))
+    if new.fingerprint == old.fingerprint and new.title == old.title:  # another statement of the same text
+        new = replace(new, speaker=old.speaker or new.speaker, evidence=old.evidence or new.evidence)
     return event if new == old else replace(event, tellings=tuple(new if t is old else t for t in event.tellings))
 
 
 def show(event: Event, telling: Telling) -> Event:
-    """Put one telling first: the one that is shown."""
+    """Put one item's telling first, with these words of it: the one that is shown."""
     first = next((t for t in event.tellings if t.item == telling.item), None)
-    if first is None or first is event.tellings[0]:
+    if first is None:
         return event
-    return replace(event, tellings=(first, *(t for t in event.tellings if t is not first)))
+    shown = replace(first, speaker=telling.speaker, evidence=telling.evidence)
+    return replace(event, tellings=(shown, *(t for t in event.tellings if t is not first)))
 
 
 def remove(event: Event, item: str) -> Event:
-    """The event without an item's telling. A reprint that stands alone afterwards still tells it."""
+    """The event without an item's telling; the next one is shown. A reprint that is left alone still tells it."""
     if item in event.more_items:
-        rest = tuple(i for i in event.more_items if i != item)
-        return replace(event, more=event.more - 1, more_items=rest, more_copies=min(event.more_copies, event.more - 1))
-    return replace(event, tellings=tuple(t for t in event.tellings if t.item != item))
+        others = tuple(i for i in event.more_items if i != item)
+        return replace(
+            event, more=event.more - 1, more_items=others, more_copies=min(event.more_copies, event.more - 1)
+        )
+    rest = tuple(t for t in event.tellings if t.item != item)
+    if rest and rest[0] is not event.tellings[0]:
+        event = replace(event, speaker=rest[0].speaker, evidence=rest[0].evidence or event.evidence)
+    return replace(event, tellings=rest)
 
 
 def independent(event: Event) -> int:
