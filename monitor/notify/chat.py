@@ -6,6 +6,7 @@ all the same is escaped here; mentions are broken everywhere, by a character nob
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -117,6 +118,11 @@ def _library(name: str) -> Any:
             message="kind apprise needs the extra: pip install 'dementi[apprise]'",
         )
         raise ConfigError([fault]) from None
+    # Apprise and urllib3 write tokens into what they log for debugging: none of it joins our log.
+    for logger in map(logging.getLogger, ("apprise", "urllib3")):
+        logger.setLevel(logging.WARNING)
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
     return apprise
 
 

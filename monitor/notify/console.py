@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
@@ -27,6 +28,8 @@ class ConsoleChannel:
         """`stream`: None is standard output, as it is when something is written. `zone` (IANA): the clock of times."""
         self.name = name
         self._stream, self._zone = stream, zone
+        self._turn = asyncio.Lock()  # messages do not mix
+        self._writing: asyncio.Future[None] | None = None  # goes on though its send was given up
 
     def __repr__(self) -> str:
         return f"ConsoleChannel({self.name!r})"
@@ -38,10 +41,15 @@ class ConsoleChannel:
         """Raises NotifyError where the stream is closed; it may be tried again."""
         views = [view(alert, target, self._zone) for alert in ordered(message.alerts)]
         title = fold_title(message, views) if len(views) > 1 else None
-        try:
-            self._show(views, title)
-        except (OSError, ValueError) as fault:
-            raise NotifyError(f"{self.name}: the console took nothing: {fault}", retry=True) from None
+        async with self._turn:
+            if self._writing is not None:
+                await asyncio.wait([self._writing])
+            # In a thread: a pipe that nobody reads blocks whoever writes to it, and must not block the other channels.
+            self._writing = asyncio.ensure_future(asyncio.to_thread(self._show, views, title))
+            try:
+                await asyncio.shield(self._writing)
+            except (OSError, ValueError) as fault:
+                raise NotifyError(f"{self.name}: the console took nothing: {fault}", retry=True) from None
 
     async def close(self) -> None:
         pass

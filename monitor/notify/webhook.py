@@ -73,8 +73,8 @@ class WebhookChannel:
         try:
             async with self._open().post(url, data=data, headers=headers, allow_redirects=False) as answer:
                 await self._judge(answer, (*parts(url), *secrets))
-        except Refused as fault:
-            raise self._error(str(fault), retry=False) from None
+        except Refused as fault:  # nothing was sent; the config may be mended, a name server may come to its senses
+            raise self._error(str(fault), retry=True) from None
         except aiohttp.InvalidURL:
             raise self._error("the URL is not one", retry=False) from None
         except TimeoutError:

@@ -82,8 +82,8 @@ async def test_no_error_repr_or_log_shows_a_secret(rig: Rig, caplog: pytest.LogC
         rig.set_fault(None)
     assert not [text for text in said if shows_secret(text)]
     assert all("\n" not in text and len(text) < 400 for text in said[2:])
-    ours = [record.getMessage() for record in caplog.records if record.name.startswith("monitor")]
-    assert not [text for text in ours if shows_secret(text)]
+    ours = [record for record in caplog.records if record.name != "mail.log"]  # the test's own SMTP server
+    assert not [record for record in ours if shows_secret(record.getMessage())]
 
 
 @pytest.mark.parametrize("case", HOSTILE, ids=lambda case: case["name"])

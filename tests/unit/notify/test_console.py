@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import io
+import os
 import re
 from typing import Any
 
@@ -61,6 +63,28 @@ async def test_a_console_that_knows_no_unicode_gets_its_lines_all_the_same() -> 
     stream = io.TextIOWrapper(raw, encoding="ascii")
     await ConsoleChannel(name="screen", stream=stream).send(message(alert()), DESK)
     assert b"zur\\xfcck" in raw.getvalue()
+
+
+async def test_a_pipe_that_nobody_reads_blocks_nothing_else() -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "w") as pipe:
+        screen = ConsoleChannel(name="screen", stream=pipe)
+
+        async def fill() -> None:
+            while True:
+                await screen.send(message(*(alert(number=number) for number in range(50))), DESK)
+
+        with pytest.raises(TimeoutError):  # it would hang here, and the loop with it
+            await asyncio.wait_for(fill(), 0.3)
+        assert screen._writing is not None
+        drained = asyncio.create_task(asyncio.to_thread(_drain, read))
+        await asyncio.wait([screen._writing])
+    assert b"DENIED" in await drained
+
+
+def _drain(read: int) -> bytes:
+    with os.fdopen(read, "rb") as pipe:
+        return pipe.read()
 
 
 async def test_a_narrow_terminal_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
