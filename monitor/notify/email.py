@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Literal
 
 from aiosmtplib import (
@@ -21,7 +20,7 @@ from aiosmtplib import (
 
 from monitor.errors import NotifyError
 from monitor.model.alert import Message, Target
-from monitor.notify.mime import compose
+from monitor.notify.mime import address, compose
 from monitor.notify.render import render
 from monitor.notify.secret import Secret, redact
 
@@ -81,7 +80,7 @@ class EmailChannel:
                 raise self._outage
             smtp = await self._connection()
             try:
-                await self._transact(smtp, mail, parseaddr(target.recipient)[1])
+                await self._transact(smtp, mail, address(target.recipient).addr_spec)
             except BaseException:
                 self._drop()  # a new connection is cheaper than an unclear state
                 raise
@@ -174,7 +173,7 @@ class EmailChannel:
 
     async def _transact(self, smtp: SMTP, mail: EmailMessage, recipient: str) -> None:
         try:
-            await smtp.send_message(mail, sender=parseaddr(self._sender)[1], recipients=[recipient])
+            await smtp.send_message(mail, sender=address(self._sender).addr_spec, recipients=[recipient])
         except SMTPRecipientsRefused as fault:
             raise self._refused(fault.recipients[0].code, fault.recipients[0].message, f"{recipient} refused") from None
         except SMTPResponseException as fault:

@@ -50,16 +50,18 @@ def identity(message: Message, recipient: str) -> str:
 
     A fold is known by the alerts in it: one that comes too late for a fold already sent is not taken for a repetition.
     """
-    return "alert." + _hash(message.id, parseaddr(recipient)[1].lower(), *sorted(each.id for each in message.alerts))
+    return "alert." + _hash(
+        message.id, address(recipient).addr_spec.lower(), *sorted(each.id for each in message.alerts)
+    )
 
 
 def address(text: str) -> Address:
-    """`Desk <desk@example.org>` or `desk@example.org`. Raises ValueError."""
+    """`Desk <desk@example.org>` or `desk@example.org`; an international domain in its ASCII form. Raises ValueError."""
     name, spec = parseaddr(text)
     user, _, domain = spec.partition("@")
     if line(text, 1000) != text or "=?" in text or not user or not domain or "@" in domain:
         raise ValueError(f"not a mail address: {line(text, 80)}")
-    return Address(display_name=name, username=user, domain=domain)
+    return Address(display_name=name, username=user, domain=domain.encode("idna").decode())
 
 
 def _label(channel: str) -> str:

@@ -24,6 +24,7 @@ _RETRY = frozenset({408, 425, 429})
 _GONE = 410
 _READ = 2048  # bytes of an answer's body that are looked at; it is told to people, never acted upon
 _CONNECTIONS = 32
+_KEPT = 4.0  # seconds a connection is kept unused: many servers hang up after 5, and a POST on the way then is lost
 
 
 class WebhookChannel:
@@ -132,7 +133,7 @@ class WebhookChannel:
     def _open(self) -> ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=guarded_connector(self._allow, limit=_CONNECTIONS, keepalive_timeout=30),
+                connector=guarded_connector(self._allow, limit=_CONNECTIONS, keepalive_timeout=_KEPT),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,  # an answer must not cost more than what is read of it

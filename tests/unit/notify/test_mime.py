@@ -87,6 +87,13 @@ def test_texts_arrive_as_they_were() -> None:
     assert part.get_content().replace("\r\n", "\n") == text
 
 
+def test_international_domains_are_sent_in_ascii() -> None:
+    assert address("Stół <dyżur@пример.example>").addr_spec == "dyżur@xn--e1afmkfd.example"
+    made = mail(recipient="Desk <desk@пример.example>")
+    assert made["To"] == "Desk <desk@xn--e1afmkfd.example>"
+    assert made.as_bytes().isascii()
+
+
 @pytest.mark.parametrize("bad", ["", "desk", "a@b@c", "a@b\r\nBcc: x@y.z", "@example.org", "desk@"])
 def test_what_is_no_address_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="address"):
