@@ -86,6 +86,7 @@ class Language:
     numbers: Mapping[str, float] = field(default_factory=dict)
     compare: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)  # more | less | about
     months: tuple[tuple[Phrase, ...], ...] = ()  # January first
+    asides: frozenset[str] = frozenset()  # atoms: words that stand beside a stance without being its content
 
 
 def codes(folder: Path = HERE) -> tuple[str, ...]:
@@ -104,10 +105,21 @@ def load(code: str, folder: Path = HERE) -> Language:
         numbers=_numbers(table),
         compare=_lists(table, "compare", ("more", "less", "about")),
         months=_months(table),
+        asides=_asides(code, folder),
         **meta,
     )
     table.finish()
     return language
+
+
+def _asides(code: str, folder: Path) -> frozenset[str]:
+    path = folder / "asides.toml"
+    if not path.exists():
+        return frozenset()
+    table = Table(path)
+    phrases = table.phrases(code, table.texts(code, table.data.get(code, [])))
+    table.finish()
+    return frozenset(a for p in phrases for element in p if not isinstance(element, int) for a in element)
 
 
 def _meta(table: Table, code: str) -> dict[str, Any]:

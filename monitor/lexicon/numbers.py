@@ -1,0 +1,71 @@
+"""Quantities in a sentence: digits in all groupings, number words, multipliers."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from monitor.lexicon.passage import Sentence
+from monitor.lexicon.tables import Tables
+
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_SMALLEST_MULTIPLIER = 100
+
+
+class Quantity(NamedTuple):
+    """A number in a sentence, on the words first..last."""
+
+    value: float
+    first: int
+    last: int
+    year: bool
+
+
+def quantities(sentence: Sentence, tables: Tables) -> list[Quantity]:
+    """All numbers, in order: "4,1 Millionen" is one; "1" and number words of one ("ein") are no quantity."""
+    found: list[Quantity] = []
+    at = 0
+    words = sentence.words
+    while at < len(words):
+        value = _value(words[at].low, tables)
+        if value is None:
+            at += 1
+            continue
+        first, digits = at, words[at].low[0].isdigit()
+        while at + 1 < len(words) and sentence.gaps[at + 1] in (" ", "\u00a0", "\u202f", "-"):
+            more = _joined(value, words[at + 1].low, digits, tables)
+            if more is None:
+                break
+            value, at = more, at + 1
+        year = digits and first == at and 1900 <= value <= 2100 and words[at].low.isdigit()
+        if value != 1:
+            found.append(Quantity(value, first, at, year))
+        at += 1
+    return found
+
+
+def _joined(value: float, word: str, digits: bool, tables: Tables) -> float | None:
+    """The number with the next word taken in: 8 000, 4 million, two hundred."""
+    if digits and word.isdigit() and len(word) == 3 and value < 1_000_000 and value == int(value):
+        return value * 1000 + int(word)
+    factor = tables.numbers.get(word)
+    if factor is not None and factor >= _SMALLEST_MULTIPLIER:
+        return value * factor
+    return None
+
+
+def _value(word: str, tables: Tables) -> float | None:
+    match = _DIGITS.fullmatch(word)
+    if match is None:
+        return tables.numbers.get(word)
+    return grouped(word)
+
+
+def grouped(text: str) -> float:
+    """8,000 and 8.000 are eight thousand; 4,1 and 4.1 are not."""
+    parts = re.split(r"[.,]", text)
+    if len(parts) > 1 and all(len(p) == 3 for p in parts[1:]) and len(parts[0]) <= 3 and parts[0] != "0":
+        return float("".join(parts)[:15])
+    if len(parts) == 2:
+        return float(f"{parts[0][:15]}.{parts[1][:6]}")
+    return float("".join(parts)[:15])

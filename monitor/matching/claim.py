@@ -1,0 +1,263 @@
+"""A claim compiled once: its names, its kinds of event, its numbers and dates, its words in each language."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from monitor.lexicon.numbers import quantities
+from monitor.lexicon.passage import Passage, Sentence, read
+from monitor.lexicon.tables import among, tables
+from monitor.lexicon.tables import kinds as kind_facts
+from monitor.lexicon.touch import Asked
+from monitor.matching.terms import Terms
+from monitor.model.claim import Claim
+from monitor.text.fold import key
+from monitor.text.language import guess
+from monitor.text.words import words
+
+
+class Group(NamedTuple):
+    """Names of one thing the claim is about: one of them must be touched. Each is a run of term numbers."""
+
+    names: tuple[tuple[int, ...], ...]
+    predicate: bool  # its names are words of the event ("step down"), not of a thing
+
+
+class Wording(NamedTuple):
+    """One way the claim is said: its content words with their weights."""
+
+    language: str
+    weights: dict[int, float]  # term number -> weight
+    total: float
+
+
+class Compiled(NamedTuple):
+    """A claim, ready to be looked for."""
+
+    claim: Claim
+    groups: tuple[Group, ...]
+    given: bool  # the groups were given with the claim, not guessed from its statement
+    wordings: tuple[Wording, ...]
+    kinds: dict[str, int]  # kind of event -> 1, or -1 where its happening means that the claim's does not hold
+    quantities: tuple[float, ...]
+    years: frozenset[int]
+    places: frozenset[str]
+    excluded: tuple[tuple[int, ...], ...]
+    asked: Asked
+
+
+def compile_claim(claim: Claim, terms: Terms) -> Compiled:
+    """Read the claim's statement and phrasings with the tables of their languages."""
+    texts = _texts(claim)
+    passages = [read([("title", text)], tables(language)) for language, text in texts]
+    first = passages[0]
+    groups = _given(claim, terms) or _guessed(first, terms)
+    named = {n for g in groups if not g.predicate for run in g.names for n in run}
+    main = _kinds(passages)
+    sign = _sign(passages)
+    return Compiled(
+        claim=claim,
+        groups=tuple(groups),
+        given=bool(claim.about),
+        wordings=tuple(_wording(p, terms, named) for p in passages),
+        kinds=_spread(main),
+        quantities=tuple(
+            q.value
+            for s in first.sentences
+            for q in quantities(s, first.tables)
+            if not q.year and not _day(s, q.first, first)
+        ),
+        years=_years(claim),
+        places=frozenset(f.entry.kind for p in passages for s in p.sentences for f in s.names),
+        excluded=tuple(_run(text, terms, name=False) for text in claim.exclude),
+        asked=Asked(
+            sign=sign,
+            plan=_plan(first),
+            groups=sum(not g.predicate for g in groups),
+            parties=claim.parties,
+            kinds=frozenset(main),
+        ),
+    )
+
+
+def _texts(claim: Claim) -> list[tuple[str, str]]:
+    language = claim.language or guess(claim.statement)
+    texts = [(language, claim.statement)]
+    texts += [(code, text) for code, several in claim.phrasings.items() for text in several]
+    return texts
+
+
+def _run(text: str, terms: Terms, *, name: bool) -> tuple[int, ...]:
+    return tuple(terms.number(key(w.low), name=name) for w in words(text))
+
+
+def _given(claim: Claim, terms: Terms) -> list[Group]:
+    """Groups as the watchlist gives them. A group with a name in small letters holds words of the event."""
+    groups = []
+    for names in claim.about:
+        small = [n for n in names if n[:1].islower()]
+        runs = tuple(r for r in (_run(n, terms, name=n[:1].isupper()) for n in names) if r)
+        if runs:
+            groups.append(Group(runs, len(small) * 2 >= len(names)))
+    return groups
+
+
+def _guessed(passage: Passage, terms: Terms) -> list[Group]:
+    """Names as capitals show them in a statement; German capitals show nouns, so there only runs and strange words count."""
+    groups = []
+    for sentence in passage.sentences:
+        for first, last in _capitals(sentence, passage):
+            run = tuple(terms.number(key(sentence.words[i].low), name=True) for i in range(first, last + 1))
+            surname = run[-1:]
+            groups.append(Group((run, surname) if len(run) > 1 else (run,), predicate=False))
+    return groups
+
+
+def _capitals(sentence: Sentence, passage: Passage) -> list[tuple[int, int]]:
+    """(first, last) of runs of capitalised words that are no words of the language."""
+    taken = {i for f in sentence.found if f.entry.table == "event" for i in f.parts}
+    small = passage.tables.words.get("stop", frozenset()) | passage.tables.words.get("titles", frozenset())
+    runs: list[tuple[int, int]] = []
+    for i, word in enumerate(sentence.words):
+        capital = word.raw[:1].isupper() and not among(word.low, small) and i not in taken
+        if not capital or (i == 0 and not _strange(sentence, 0, passage)):
+            continue
+        if passage.language == "de" and not _strange(sentence, i, passage):
+            continue
+        if runs and runs[-1][1] == i - 1 and sentence.gaps[i] in (" ", "-"):
+            runs[-1] = (runs[-1][0], i)
+        else:
+            runs.append((i, i))
+    return runs
+
+
+def _strange(sentence: Sentence, at: int, passage: Passage) -> bool:
+    """Looks like a name though its place or language would capitalise any word: stands without an article."""
+    raw = sentence.words[at].raw
+    if any(c.isupper() for c in raw[1:]) or any(c.isdigit() for c in raw):
+        return True
+    following = sentence.words[at + 1].raw if at + 1 < len(sentence.words) else ""
+    if passage.language != "de":
+        return bool(following[:1].isupper()) or raw.lower() not in _common(passage)
+    before = sentence.words[at - 1] if at else None
+    alone = before is None or (before.raw[:1].islower() and before.low in _BARE) or before.raw[:1].isupper()
+    return alone and not raw.endswith(("ung", "heit", "keit", "schaft", "tion", "en"))
+
+
+_BARE = frozenset(
+    [
+        "von",
+        "in",
+        "aus",
+        "nach",
+        "mit",
+        "für",
+        "gegen",
+        "bei",
+        "und",
+        "an",
+        "zwischen",
+        "auf",
+        "hat",
+        "ist",
+        "haben",
+        "will",
+        "wird",
+    ]
+)
+
+
+def _common(passage: Passage) -> frozenset[str]:
+    return passage.tables.words.get("stop", frozenset()) | passage.tables.words.get("ask", frozenset())
+
+
+def _wording(passage: Passage, terms: Terms, named: set[int]) -> Wording:
+    """Content words of one text. Names weigh most, words of the event more than others."""
+    stop = passage.tables.words.get("stop", frozenset())
+    weights: dict[int, float] = {}
+    for sentence in passage.sentences:
+        event = {i for f in sentence.found if f.entry.table == "event" for i in f.parts}
+        for i, word in enumerate(sentence.words):
+            if word.low in stop or (len(word.low) < 2 and not word.low.isdigit()):
+                continue
+            touched = named.intersection(terms.touched(word))
+            number = min(touched) if touched else terms.number(key(word.low), name=False)
+            weights[number] = 1.6 if touched else 1.2 if i in event else 1.0
+    return Wording(passage.language, weights, sum(weights.values()) or 1.0)
+
+
+def _kinds(passages: Sequence[Passage]) -> dict[str, int]:
+    """Kinds of event the claim is about, each with 1, or -1 where the claim says its opposite."""
+    votes: Counter[str] = Counter()
+    signs: Counter[str] = Counter()
+    for n, passage in enumerate(passages):
+        here: dict[str, int] = {}
+        for sentence in passage.sentences:
+            for f in sentence.found:
+                if f.entry.table == "event":
+                    here[f.entry.kind] = -1 if f.entry.type == "opposite" else here.get(f.entry.kind, 1)
+        for kind, sign in here.items():
+            votes[kind] += 2 if n == 0 else 1
+            signs[kind] += sign
+    most = len(passages) + 1
+    facts = kind_facts()
+    kept = {k for k, v in votes.items() if v * 2 >= most or v >= 2}
+    if any(not facts[k].generic for k in kept):
+        kept = {k for k in kept if not facts[k].generic or votes[k] >= max(votes.values())}
+    return {k: 1 if signs[k] >= 0 else -1 for k in kept}
+
+
+def _spread(main: dict[str, int]) -> dict[str, int]:
+    """With the kinds that imply or exclude those."""
+    facts = kind_facts()
+    spread = dict(main)
+    for kind, sign in main.items():
+        for other in facts[kind].implied_by:
+            spread.setdefault(other, sign)
+        for other in facts[kind].excluded_by:
+            spread.setdefault(other, -sign)
+    return spread
+
+
+def _sign(passages: Sequence[Passage]) -> int:
+    """-1 where most texts of the claim are negative; by its kinds' opposites it is counted in `kinds` already."""
+    votes = [_negative(p) for p in passages]
+    return -1 if votes[0] and sum(votes) * 2 >= len(votes) else 1
+
+
+def _negative(passage: Passage) -> bool:
+    return any(f.entry.table == "negator" for s in passage.sentences for f in s.found)
+
+
+def _plan(passage: Passage) -> bool:
+    return any(f.entry.table == "mask" and f.entry.type == "plan" for s in passage.sentences for f in s.found)
+
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def _years(claim: Claim) -> frozenset[int]:
+    texts = [claim.statement, *(t for several in claim.phrasings.values() for t in several)]
+    years = {int(y) for text in texts for y in _YEAR.findall(text)}
+    if claim.since:
+        years.add(claim.since.year)
+    if claim.until:
+        years.add(claim.until.year)
+    return frozenset(years)
+
+
+def _day(sentence: Sentence, at: int, passage: Passage) -> bool:
+    """A number beside a month's name is a day."""
+    near = [sentence.words[i].low for i in (at - 1, at + 1) if 0 <= i < len(sentence.words)]
+    return any(is_month(word, passage.tables.months) for word in near)
+
+
+def is_month(word: str, months: dict[str, int] | object) -> int:
+    """1..12 for a month's name, else 0."""
+    assert isinstance(months, dict)  # noqa: S101
+    if word in months:
+        return int(months[word])
+    return next((int(n) for a, n in months.items() if a.endswith("*") and word.startswith(a[:-1])), 0)

@@ -1,0 +1,121 @@
+"""The watchlist turned inside out: a few claims per item, whatever the number of claims.
+
+Each wording of each claim is a row; each term points at the rows it stands in, with the share of the row's weight that
+it makes. An item's terms add their shares up; rows above a floor name candidates. Claims with name groups of their own
+must in addition have every group touched.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.matching.claim import compile_claim
+from monitor.matching.terms import Terms
+from monitor.model.claim import Claim
+from monitor.text.words import Word
+
+FLOOR = 0.3  # share of a wording from which on a claim without given names is looked at
+MOST = 40  # candidates looked at closely, best first
+_MANY = 2000  # rows from which on arrays beat dictionaries
+_RARE = 50  # claims from which on rare words are told from common ones
+
+
+class Index:
+    """Candidate claims for an item."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self.terms = Terms()
+        self.compiled = [compile_claim(c, self.terms) for c in claims]
+        self._rows: list[int] = []  # row -> claim
+        shares = self._shares()
+        self._dense = len(self._rows) > _MANY
+        self._arrays: dict[int, tuple[NDArray[np.int32], NDArray[np.float32]]] = {}
+        self._lists = shares
+        if self._dense:
+            self._arrays = {t: _arrays(p) for t, p in shares.items()}
+            self._owner = np.array(self._rows, dtype=np.int32)
+        self._grouped = self._by_group()
+
+    def candidates(self, words: Iterable[Word]) -> list[tuple[int, float]]:
+        """(claim number, rough share) of claims the words may be about, best first."""
+        touched = {n for w in words for n in self.terms.touched(w)}
+        found = self._dense_rows(touched) if self._dense else self._sparse_rows(touched)
+        for number in self._by_names(touched):
+            found.setdefault(number, FLOOR)
+        ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [(n, s) for n, s in ranked if self._may(n, touched)][:MOST]
+
+    def _may(self, number: int, touched: set[int]) -> bool:
+        compiled = self.compiled[number]
+        if any(run and touched.issuperset(run) for run in compiled.excluded):
+            return False
+        if not compiled.given:
+            return True
+        return all(g.predicate or any(touched.issuperset(run) for run in g.names) for g in compiled.groups)
+
+    def _shares(self) -> dict[int, list[tuple[int, float]]]:
+        spread = Counter(n for c in self.compiled for n in {n for w in c.wordings for n in w.weights})
+        many = len(self.compiled)
+        postings: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for number, compiled in enumerate(self.compiled):
+            for wording in compiled.wordings:
+                rarity = {n: w * self._rarity(spread[n], many) for n, w in wording.weights.items()}
+                total = sum(rarity.values()) or 1.0
+                row = len(self._rows)
+                self._rows.append(number)
+                for n, w in rarity.items():
+                    postings[n].append((row, w / total))
+        return postings
+
+    @staticmethod
+    def _rarity(spread: int, many: int) -> float:
+        """1 for a word of one claim, falling to nothing for a word of all."""
+        return 1.0 if many < _RARE else math.log(1 + many / spread) / math.log(1 + many)
+
+    def _by_group(self) -> dict[int, list[int]]:
+        """Term -> claims with given names whose rarest group holds it."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for number, compiled in enumerate(self.compiled):
+            if not compiled.given:
+                continue
+            hard = [g for g in compiled.groups if not g.predicate] or list(compiled.groups)
+            for run in min(hard, key=lambda g: len(g.names)).names if hard else ():
+                found[run[0]].append(number)
+        return found
+
+    def _by_names(self, touched: set[int]) -> set[int]:
+        return {n for t in touched if t in self._grouped for n in self._grouped[t]}
+
+    def _sparse_rows(self, touched: set[int]) -> dict[int, float]:
+        rows: dict[int, float] = defaultdict(float)
+        for term in touched:
+            for row, share in self._lists.get(term, ()):
+                rows[row] += share
+        found: dict[int, float] = {}
+        for row, share in rows.items():
+            if share >= FLOOR:
+                found[self._rows[row]] = max(share, found.get(self._rows[row], 0.0))
+        return found
+
+    def _dense_rows(self, touched: set[int]) -> dict[int, float]:
+        arrays = [self._arrays[t] for t in touched if t in self._arrays]
+        if not arrays:
+            return {}
+        rows = np.concatenate([a[0] for a in arrays])
+        mass = np.bincount(rows, np.concatenate([a[1] for a in arrays]))
+        above = np.flatnonzero(mass >= FLOOR)
+        found: dict[int, float] = {}
+        for row in above[np.argsort(-mass[above])][: 3 * MOST]:
+            number = int(self._owner[row])
+            found[number] = max(float(mass[row]), found.get(number, 0.0))
+        return found
+
+
+def _arrays(postings: list[tuple[int, float]]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    rows, shares = zip(*postings, strict=True)
+    return np.array(rows, dtype=np.int32), np.array(shares, dtype=np.float32)

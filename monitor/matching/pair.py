@@ -1,0 +1,156 @@
+"""One item and one claim: where each sentence touches the claim, and what in it speaks against its being this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.lexicon.numbers import quantities
+from monitor.lexicon.passage import Found, Passage, Sentence
+from monitor.lexicon.tables import names as gazetteer
+from monitor.lexicon.touch import Clash, Core, Touch
+from monitor.matching.claim import Compiled, Group, Wording, is_month
+from monitor.matching.terms import Terms
+
+_FORCE = {"happened": "happened", "mention": "mention", "opposite": "happened", "planned": "planned"}
+_ENOUGH = 0.5  # of a phrasing's own words (names left out) make the claim's event without a kind of event
+_SAME = 0.005  # two numbers are one
+
+
+def touch(sentence: Sentence, passage: Passage, compiled: Compiled, terms: Terms) -> Touch:
+    """What of the claim stands in the sentence."""
+    touched = [terms.touched(w) for w in sentence.words]
+    groups = [_positions(g, touched) for g in compiled.groups if not g.predicate]
+    named = {i for g in groups for i in g}
+    cores = [c for f in sentence.found if (c := _core(f, compiled))]
+    own, cover = _own(sentence, passage, compiled, touched)
+    cores += _by_words(sentence, passage, compiled, touched, named, cores)
+    return Touch(
+        cores=cores,
+        groups=groups,
+        words=sorted(own - named),
+        clashes=_clashes(sentence, passage, compiled),
+        cover=cover,
+    )
+
+
+def _positions(group: Group, touched: Sequence[Sequence[int]]) -> list[int]:
+    """Words of a sentence that touch a group."""
+    found: list[int] = []
+    for run in group.names:
+        for i in range(len(touched) - len(run) + 1):
+            if all(term in touched[i + n] for n, term in enumerate(run)):
+                found += range(i, i + len(run))
+    return sorted(set(found))
+
+
+def _core(found: Found, compiled: Compiled) -> Core | None:
+    entry = found.entry
+    if entry.table != "event" or entry.kind not in compiled.kinds:
+        return None
+    sign = compiled.kinds[entry.kind] * (-1 if entry.type == "opposite" else 1)
+    return Core(found.parts, sign, _FORCE[entry.type], 0.7 if entry.generic else 1.0, entry.kind)
+
+
+def _own(
+    sentence: Sentence, passage: Passage, compiled: Compiled, touched: Sequence[Sequence[int]]
+) -> tuple[set[int], float]:
+    """Words of the sentence that are words of the claim, and the best share of a wording they make."""
+    best, places = 0.0, set()
+    for wording in compiled.wordings:
+        here = {n for t in touched for n in t if n in wording.weights}
+        share = sum(wording.weights[n] for n in here) / wording.total
+        best = max(best, share)
+        if wording.language == passage.language:
+            places |= {i for i, t in enumerate(touched) if any(n in wording.weights for n in t)}
+    return places, best
+
+
+def _by_words(
+    sentence: Sentence,
+    passage: Passage,
+    compiled: Compiled,
+    touched: Sequence[Sequence[int]],
+    named: set[int],
+    known: Sequence[Core],
+) -> list[Core]:
+    """The claim's event told in the claim's own words, or in words of the event given with the claim."""
+    taken = {p for c in known for p in c.parts}
+    found = []
+    for group in compiled.groups:
+        if group.predicate:
+            at = [i for i in _positions(group, touched) if i not in taken]
+            found += [Core((i,), 1, "mention", 0.6) for i in at]
+    if known or found:
+        return found
+    best: tuple[float, tuple[int, ...]] = (0.0, ())
+    for wording in compiled.wordings:
+        if wording.language == passage.language:
+            best = max(best, _share(wording, compiled, touched, named))
+    return [Core(best[1], 1, "words", min(1.0, best[0]))] if best[0] >= _ENOUGH else []
+
+
+def _share(
+    wording: Wording, compiled: Compiled, touched: Sequence[Sequence[int]], named: set[int]
+) -> tuple[float, tuple[int, ...]]:
+    names = {n for g in compiled.groups if not g.predicate for run in g.names for n in run}
+    wanted = {n: w for n, w in wording.weights.items() if n not in names}
+    at = {i: [n for n in t if n in wanted] for i, t in enumerate(touched) if i not in named}
+    places = tuple(i for i, t in at.items() if t)
+    held = {n for t in at.values() for n in t}
+    total = sum(wanted.values())
+    return (sum(wanted[n] for n in held) / total if total else 0.0), places
+
+
+def _clashes(sentence: Sentence, passage: Passage, compiled: Compiled) -> list[Clash]:
+    found = []
+    numbers = quantities(sentence, passage.tables)
+    for q in numbers:
+        text = sentence.text[sentence.words[q.first].start : sentence.words[q.last].end]
+        if q.year and compiled.years and int(q.value) not in compiled.years:
+            found.append(Clash(q.first, q.last, "year", text))
+        elif not q.year and compiled.quantities and not _agrees(q.value, compiled.quantities):
+            found.append(Clash(q.first, q.last, "number", text))
+    found += _months(sentence, passage, compiled)
+    found += _places(sentence, compiled)
+    return found
+
+
+def _agrees(value: float, wanted: Sequence[float]) -> bool:
+    return any(abs(value - w) <= _SAME * max(value, w, 1.0) for w in wanted)
+
+
+def _months(sentence: Sentence, passage: Passage, compiled: Compiled) -> list[Clash]:
+    """A month more than four months away from the claim's moment."""
+    since = compiled.claim.since
+    if since is None or not passage.tables.months:
+        return []
+    found = []
+    for i, word in enumerate(sentence.words):
+        month = is_month(word.low, passage.tables.months)
+        if month and min((month - since.month) % 12, (since.month - month) % 12) > 4:
+            found.append(Clash(i, i, "month", word.raw))
+    return found
+
+
+def _places(sentence: Sentence, compiled: Compiled) -> list[Clash]:
+    """A country the claim does not name, where the claim names one."""
+    known = gazetteer()
+    mine = _with_parents(compiled.places)
+    if not any(known[p].kind in ("country", "region", "city") for p in compiled.places if p in known):
+        return []
+    found = []
+    for f in sentence.names:
+        name = f.entry.kind
+        if (
+            known[name].kind in ("country", "region", "city")
+            and f.entry.type != "speaks"
+            and not mine & _with_parents({name})
+        ):
+            first, last = sentence.cut(f.first, f.last)
+            found.append(Clash(f.first, f.last, "place", sentence.text[first:last]))
+    return found
+
+
+def _with_parents(some: frozenset[str] | set[str]) -> set[str]:
+    known = gazetteer()
+    return set(some) | {parent for name in some if name in known for parent in known[name].of}

@@ -1,0 +1,88 @@
+"""Every word that any claim cares about, and which of them a word of a text touches.
+
+A term is a word of a claim in `fold.key` spelling. A text's word is compared once with all terms (by its first letters,
+its consonants, and its inner parts in languages that glue words) and the answer is remembered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from monitor.text.alike import begins, inflected, skeleton
+from monitor.text.fold import key
+from monitor.text.words import Word
+
+_HEAD = 3  # letters under which terms are filed
+_REMEMBER = 200_000
+_GLUED = 5  # letters a term must have to be found inside a longer word
+
+
+class Term(NamedTuple):
+    """A word of some claim."""
+
+    number: int
+    key: str
+    name: bool  # a name: meets other spellings, never as a part of a longer word's middle
+
+
+class Terms:
+    """Numbers terms while claims are compiled; afterwards finds those a word touches."""
+
+    def __init__(self) -> None:
+        self.all: list[Term] = []
+        self._numbers: dict[tuple[str, bool], int] = {}
+        self._short: dict[str, list[int]] = defaultdict(list)
+        self._filed: dict[str, list[int]] = defaultdict(list)
+        self._bones: dict[str, list[int]] = defaultdict(list)
+        self._remembered: dict[tuple[str, bool], tuple[int, ...]] = {}
+
+    def number(self, word_key: str, *, name: bool) -> int:
+        """The number of a term, new or known."""
+        known = self._numbers.get((word_key, name))
+        if known is not None:
+            return known
+        number = self._numbers[word_key, name] = len(self.all)
+        self.all.append(Term(number, word_key, name))
+        if len(word_key) < _HEAD:
+            self._short[word_key].append(number)
+        else:
+            self._filed[word_key[:_HEAD]].append(number)
+        if name and skeleton(word_key):
+            self._bones[skeleton(word_key)].append(number)
+        self._remembered.clear()
+        return number
+
+    def touched(self, word: Word) -> tuple[int, ...]:
+        """Numbers of the terms that a word of a text touches."""
+        capital = not word.raw[:1].islower()
+        known = self._remembered.get((word.low, capital))
+        if known is None:
+            if len(self._remembered) > _REMEMBER:
+                self._remembered.clear()
+            known = self._remembered[word.low, capital] = tuple(sorted(self._find(key(word.low[:64]), capital)))
+        return known
+
+    def _find(self, spelt: str, capital: bool) -> set[int]:
+        found = set(self._short.get(spelt, ()))
+        for number in self._filed.get(spelt[:_HEAD], ()):
+            if begins(spelt, self.all[number].key) or inflected(spelt, self.all[number].key):
+                found.add(number)
+        if capital:
+            found |= {n for n in self._bones.get(skeleton(spelt), ()) if _may_be(spelt, self.all[n].key)}
+        return found | self._glued(spelt)
+
+    def _glued(self, spelt: str) -> set[int]:
+        """Terms inside a longer word: Rücktrittsgerücht, Wendtnachfolge."""
+        found: set[int] = set()
+        for at in range(_HEAD, len(spelt) - _GLUED + 1):
+            for number in self._filed.get(spelt[at : at + _HEAD], ()):
+                term = self.all[number]
+                if len(term.key) >= _GLUED and spelt.startswith(term.key, at):
+                    found.add(number)
+        return found
+
+
+def _may_be(one: str, other: str) -> bool:
+    """Same consonants; the vowels may not be too different in number: Poutine and Putin, not Potente."""
+    return abs(len(one) - len(other)) <= 3
