@@ -11,6 +11,7 @@ from monitor.model.story import ClaimStatus, Event, Reason, Telling
 from monitor.model.times import stamp
 from monitor.model.verdict import Basis, Evidence, Role, Stance, Statement
 
+_MARK = "Test, this did not happen: "
 _STATEMENT = "Mayor Ahlgren of Larnwick resigns"
 _CONTENT = (
     "In Larnwick ging am Morgen das Gerücht um, die Bürgermeisterin gebe ihr Amt auf. "
@@ -29,7 +30,7 @@ def sample_alert(now: datetime, reason: Reason = Reason.TEST) -> Alert:
         id=f"test-{stamp(now.astimezone(UTC))}".replace(":", "").lower(),
         reason=reason,
         at=now,
-        title=f"{'Test: ' * (reason is Reason.TEST)}Mayor's office (Jonas Weir) denies: {_STATEMENT}",
+        title=f"{_MARK * (reason is Reason.TEST)}Mayor's office (Jonas Weir) denies: {_STATEMENT}",
         claim=_claim(now.date()),
         event=_event(now),
         statement=_statement(),

@@ -108,8 +108,7 @@ def headline(alert: Alert) -> str:
     """Who does what, with the words it rests on: the answer in one line."""
     if alert.event is None:
         return line(alert.title, 200)
-    test = "TEST, this did not happen: " if alert.reason is Reason.TEST else ""
-    told = f"{test}{line(news(alert), 150)}"
+    told = line(news(alert), 150)
     evidence = line(alert.event.evidence or (alert.statement.evidence.text if alert.statement else ""), 180)
     return f"{told}: {quoted(evidence)}" if evidence else told
 

@@ -57,7 +57,10 @@ def test_text_and_html_hold_all_that_is_promised() -> None:
     ("made", "expected"),
     [
         (alert(), "[Mayor's office (Jonas Weir) denies] Mayor Ahlgren of Larnwick resigns"),
-        (alert(Reason.TEST), "[Test: Mayor's office (Jonas Weir) denies] Mayor Ahlgren of Larnwick resigns"),
+        (
+            alert(Reason.TEST),
+            "[Test, this did not happen: Mayor's office (Jonas Weir) denies] Mayor Ahlgren of Larnwick resigns",
+        ),
         (
             replace(alert(), title="Reversal: A [B] now denies: Mayor Ahlgren of Larnwick resigns"),
             "[Reversal: A (B) now denies] Mayor Ahlgren of Larnwick resigns",
@@ -100,8 +103,8 @@ def test_every_reason_has_its_words(reason: Reason) -> None:
 
 def test_a_test_says_so_before_everything_else() -> None:
     made = laid_out(sample_alert(NOW))
-    assert made.text.startswith("TEST, this did not happen: ")
-    assert made.subject.startswith("[Test: ")
+    assert made.text.startswith("Test, this did not happen: ")
+    assert made.subject.startswith("[Test, this did not happen: ")
     assert "Nothing happened in the world" in " ".join(made.text.split())
 
 
