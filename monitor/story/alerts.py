@@ -52,7 +52,7 @@ def _id(reason: Reason, event: Event) -> str:
 
 
 def _title(turn: Turn, event: Event, claim: Claim, statement: Statement | None) -> str:
-    who, hedged = _who(event), statement is not None and statement.hedged
+    who, hedged = _who(event, claim), statement is not None and statement.hedged
     says = (_HEDGED if hedged else _SAYS)[event.stance]
     what = claim.statement.rstrip(" .")
     line = f"{_PREFIX.get(turn.reason, '') if turn.reason else ''}{who} {says}: {what}"
@@ -72,7 +72,7 @@ def _day(event: Event) -> str:
     return f"{event.first_seen.day} {event.first_seen:%B %Y}"
 
 
-def _who(event: Event) -> str:
+def _who(event: Event, claim: Claim) -> str:
     if event.party == NOBODY:
         return "Someone not named"
     if event.party == ANONYMOUS:
@@ -80,4 +80,4 @@ def _who(event: Event) -> str:
     name = event.party_name or event.party
     if not event.named:
         return f"An anonymous source for {name}"
-    return f"{name} ({event.speaker})" if is_person(event.speaker, name) else name
+    return f"{name} ({event.speaker})" if is_person(event.speaker, name, claim) else name

@@ -64,7 +64,7 @@ def place(item: Item, statement: Statement, claim: Claim, known_events: Sequence
         return Placed(event_before=None, event=event, new=True, copy=False)
     event = _told(before, telling)
     event = _heard(event, voice, statement)
-    event = _shown(event, voice, statement, telling)
+    event = _shown(event, voice, statement, telling, claim)
     if event.named and not before.named:
         event = replace(event, baseline=item.baseline)
     return Placed(event_before=before, event=event, new=False, copy=_is_copy(event, item.id))
@@ -169,10 +169,10 @@ def _heard(event: Event, voice: Voice, statement: Statement) -> Event:
     return event
 
 
-def _shown(event: Event, voice: Voice, statement: Statement, telling: Telling) -> Event:
+def _shown(event: Event, voice: Voice, statement: Statement, telling: Telling, claim: Claim) -> Event:
     """The better telling is shown: on the record before insiders, a speaker by name before an institution."""
-    mine = (voice.named, is_person(statement.speaker, event.party_name), statement.basis is Basis.SAID)
-    shown = (event.named, is_person(event.speaker, event.party_name), event.basis is Basis.SAID)
+    mine = (voice.named, is_person(statement.speaker, event.party_name, claim), statement.basis is Basis.SAID)
+    shown = (event.named, is_person(event.speaker, event.party_name, claim), event.basis is Basis.SAID)
     if mine <= shown:
         return event
     event = replace(

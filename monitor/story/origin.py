@@ -44,7 +44,7 @@ def leaned_on(sentence: str) -> str | None:
         before = sentence[max(0, match.start() - REACH) : match.start()]
         if _before(quoted=match["quoted"] is not None).search(before):
             return name
-        if agency and _after().match(sentence, match.end()):
+        if agency and (_after().match(sentence, match.end()) or _kind().search(before)):
             return name
     return None
 
@@ -103,10 +103,16 @@ def _after() -> re.Pattern[str]:
 
 
 @cache
+def _kind() -> re.Pattern[str]:
+    """What an agency is called before its name ("der Agentur Interfax"): it is named for what it passes on."""
+    return re.compile(rf"(?<!\w)(?:[a-zA-Z]{{1,4}}['’])?{_any(_table()['kinds'])}\s+$")
+
+
+@cache
 def _marks() -> re.Pattern[str]:
     known = _any(form for form, (_, agency) in _wires().items() if agency)
     return re.compile(
-        rf"[(/\[](?:[\w .-]+[/,] ?)?(?P<inside>{known})(?:[/,-][\w/ -]+)?[)/\]]"
+        rf"[(/\[](?:[\w .-]+[/,] ?)??(?P<inside>{known})(?:[/,-][\w/ -]+)?[)/\]]"
         rf"|^[{_UPPER}][^.:]{{2,60}}[,.–—-] ?(?P<after>{known})\s?[.:–—-]"
         rf"|[–—-] ?(?P<last>{known})\s*$"
     )

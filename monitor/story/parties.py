@@ -27,6 +27,14 @@ from monitor.text import fold
 NOBODY = ""  # nobody is named: a bare headline
 ANONYMOUS = "anonymous"  # insiders, "a person familiar with the matter"
 
+# A speaker that begins so is described, not named. Of the second row only in lower case: Le Pen, Van der Aa.
+_THE = frozenset(
+    ("the", "a", "an", "der", "die", "das", "ein", "eine", "les", "il", "lo", "gli", "el", "los", "las", "het")
+)
+_OF = frozenset(
+    ("le", "la", "l", "un", "une", "una", "de", "een", "o", "os", "as", "um", "uma", "son", "sa", "her", "his")
+)
+
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
 # Spellings of one sound between Latin orthographies and transliterations: Peskow, Peskov; Uschakow, Ouchakov, Ushakov.
 _SOUNDS = (
@@ -78,17 +86,19 @@ def same(voice: Voice, event: Event, claim: Claim) -> bool:
         return True
     if not voice.speaker or (voice.listed and event.party in {folded(party.name) for party in claim.parties}):
         return False
-    if voice.by_speaker or event.party in event.voices[1:]:  # on one side only a name is known, perhaps a surname
+    if voice.by_speaker or event.party == folded(
+        event.speaker or ""
+    ):  # on one side only a name is known, perhaps a surname
         return any(_shares(voice.speaker, known) for known in event.voices)
     return " " in voice.speaker and any(_alike(voice.speaker, known) for known in event.voices)
 
 
-def is_person(speaker: str | None, party: str | None) -> bool:
-    """The speaker is somebody by name, not the institution itself or a role in it."""
-    if not speaker:
+def is_person(speaker: str | None, party: str | None, claim: Claim) -> bool:
+    """The speaker is somebody by name: not the party itself under another name, not a role, not "the automaker"."""
+    if not speaker or speaker.split()[0].casefold() in _THE or speaker.split()[0] in _OF:
         return False
-    words = _core(speaker)
-    return bool(words) and not (party and _alike(" ".join(words), folded(party)))
+    listed = next((known for known in claim.parties if known.name == party), None)
+    return bool(_person(speaker, listed or (Party(name=party) if party else None)))
 
 
 @lru_cache(maxsize=8_192)
