@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from monitor.errors import ConfigError, NotifyError
+from monitor.errors import NotifyError
 from monitor.notify.clean import line
 
 T = TypeVar("T")
@@ -18,7 +18,10 @@ class Secret(Generic[T]):
     """What `read` gives, read anew for every use: a rotated file needs no restart. The repr shows nothing of it."""
 
     def __init__(self, read: Callable[[], T], what: str) -> None:
-        """`what` names it in errors: "the password of channel desk"."""
+        """`what` names it in errors: "the password of channel desk".
+
+        A plain ValueError of `read` is shown: it says where it looked, never what it found. Other errors are only named.
+        """
         self._read, self._what = read, what
 
     def __repr__(self) -> str:
@@ -30,8 +33,9 @@ class Secret(Generic[T]):
             value = self._read()
         except OSError as fault:
             raise NotifyError(f"{self._what} cannot be read: {fault.strerror}", retry=True) from None
-        except (ConfigError, LookupError, ValueError):  # their text may hold the secret
-            raise NotifyError(f"{self._what} cannot be read", retry=True) from None
+        except (LookupError, ValueError) as fault:
+            said = f": {line(str(fault), 200)}" if type(fault) is ValueError else ""
+            raise NotifyError(f"{self._what} cannot be read{said}", retry=True) from None
         if not value:
             raise NotifyError(f"{self._what} is missing", retry=True)
         return value

@@ -11,7 +11,9 @@ def test_a_secret_shows_itself_only_when_asked() -> None:
     assert secret.reveal() == "hunter2hunter2"
 
 
-@pytest.mark.parametrize("broken", [OSError(2, "No such file"), KeyError("hunter2"), ValueError("hunter2")])
+@pytest.mark.parametrize(
+    "broken", [OSError(2, "No such file"), KeyError("hunter2"), UnicodeEncodeError("ascii", "hunter2", 0, 1, "hunter2")]
+)
 def test_a_secret_that_cannot_be_read_says_so_and_may_be_there_later(broken: Exception) -> None:
     def read() -> str:
         raise broken
@@ -21,6 +23,14 @@ def test_a_secret_that_cannot_be_read_says_so_and_may_be_there_later(broken: Exc
     assert raised.value.retry
     assert "hunter2" not in str(raised.value)
     assert Secret(read, "the key").peek() is None
+
+
+def test_where_it_was_looked_for_is_said() -> None:
+    def read() -> str:
+        raise ValueError("the environment has no variable SMTP_PASSWORD")
+
+    with pytest.raises(NotifyError, match="the key cannot be read: the environment has no variable SMTP_PASSWORD"):
+        Secret(read, "the key").reveal()
 
 
 def test_redaction_finds_secrets_as_they_are_and_in_base64() -> None:
