@@ -20,7 +20,7 @@ class Secret(Generic[T]):
     def __init__(self, read: Callable[[], T], what: str) -> None:
         """`what` names it in errors: "the password of channel desk".
 
-        A plain ValueError of `read` is shown: it says where it looked, never what it found. Other errors are only named.
+        A plain ValueError of `read` is shown: it says where it looked, never what it found. Others are not.
         """
         self._read, self._what = read, what
 
