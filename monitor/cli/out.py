@@ -1,4 +1,4 @@
-"""What commands print: rich tables on a terminal, plain text in a pipe, JSON lines where asked. NO_COLOR is honoured."""
+"""What commands print: rich tables on a terminal, plain text in a pipe, JSON lines where asked (NO_COLOR heeded)."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -61,7 +62,8 @@ class Deliverer:
         """`settled` is told of every outcome after it was stored."""
         self.notifiers = notifiers
         self._store, self._engine, self._clock, self._jitter, self._settled = store, engine, clock, jitter, settled
-        self._slots = {name: asyncio.Semaphore(SLOTS) for name in notifiers}
+        self._slots: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(SLOTS))
+        self._using: Counter[int] = Counter()  # id() of notifiers at work
         self._tasks: dict[asyncio.Task[None], str] = {}  # under way -> its channel
         self._busy: set[str] = set()  # ids of deliveries under way, or waiting to be settled
         self._outcomes: asyncio.Queue[Delivery] = asyncio.Queue()
@@ -89,6 +91,10 @@ class Deliverer:
             return False
         return True
 
+    def uses(self, notifiers: Mapping[str, Notifier]) -> bool:
+        """One of these is at work on a message."""
+        return any(self._using[id(notifier)] for notifier in notifiers.values())
+
     async def close(self) -> None:
         """Give up what is under way: it stays pending and goes out again under the same id."""
         tasks = [*self._tasks, self._settler]
@@ -113,7 +119,7 @@ class Deliverer:
     async def _try(self, message: Message, target: Target) -> NotifyError | None:
         try:
             async with asyncio.timeout(DEADLINE):
-                await self.notifiers[target.channel].send(message, target)
+                await self._hand(self.notifiers[target.channel], message, target)
         except NotifyError as fault:
             return fault
         except TimeoutError:
@@ -122,6 +128,13 @@ class Deliverer:
             log.debug("sending %s to %s", message.id, target.channel, exc_info=fault)
             return NotifyError(f"could not be sent: {type(fault).__name__}", retry=True)
         return None
+
+    async def _hand(self, notifier: Notifier, message: Message, target: Target) -> None:
+        self._using[id(notifier)] += 1
+        try:
+            await notifier.send(message, target)
+        finally:
+            self._using[id(notifier)] -= 1
 
     async def _settle(self) -> None:
         while True:

@@ -1,0 +1,199 @@
+"""Poller, ruling and deliverer at work together. Whoever runs it says when; the daemon does so by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from monitor.engine.port import Engine
+from monitor.errors import StoreError
+from monitor.model.alert import Delivery
+from monitor.model.claim import Claim
+from monitor.model.source import Feed, FeedState
+from monitor.pipeline.deliver import Deliverer
+from monitor.pipeline.poll import Polled, Poller
+from monitor.pipeline.rule import Judged, Ruler, Ruling
+from monitor.pipeline.setup import Setup, read_all
+from monitor.store.port import Store
+
+BATCH = 64  # items judged between two looks at the outbox
+PATIENCE = timedelta(seconds=5)  # before a batch that the store refused is stored again
+LOOK_BACK = timedelta(days=30)  # how far a claim added later is judged against what the store holds
+
+log = logging.getLogger(__name__)
+
+
+class Teller(Protocol):
+    """Whoever shows people what goes on: a terminal, a log, nobody."""
+
+    def polled(self, batch: Sequence[Polled]) -> None: ...
+    def ruled(self, rulings: Sequence[Ruling]) -> None: ...
+    def delivered(self, outcome: Sequence[Delivery]) -> None: ...
+
+
+class Service:
+    """The corridor over one store: `tick`, `rule` and `deliver` may be called at any time, and overlap."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        *,
+        store: Store,
+        engine: Engine,
+        teller: Teller,
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+        patient: bool,
+    ) -> None:
+        """`patient`: wait for a store that refuses to be written, instead of raising its error."""
+        self.setup, self.store, self.engine, self.teller, self._clock = setup, store, engine, teller, clock
+        self._patient = patient
+        self.progress = Counter(tick=0, rule=0, deliver=0)  # steps made by each stage: standing still means stuck
+        self._ruling = asyncio.Lock()
+        self._errands: set[asyncio.Task[Any]] = set()
+        self._poller = Poller(
+            source=setup.source,
+            store=store,
+            engine=engine,
+            clock=clock,
+            jitter=jitter,
+            concurrency=setup.concurrency,
+            kept=self._kept,
+            patience=PATIENCE if patient else None,
+        )
+        self._deliverer = Deliverer(
+            notifiers=setup.notifiers,
+            store=store,
+            engine=engine,
+            clock=clock,
+            jitter=jitter,
+            settled=teller.delivered,
+        )
+
+    async def begin(self) -> None:
+        """Bring the store in line with the watchlist; judge what it holds against claims that are new to it."""
+        new = await self.engine.store(self.store.sync, self.setup.watch, self._clock())
+        if new:
+            await self._look_back(set(new))
+
+    async def tick(self) -> None:
+        """Hand the feeds that are due to the poller."""
+        await self._stage("tick", self._tick)
+
+    async def poll(self, feeds: Sequence[tuple[Feed, FeedState]]) -> None:
+        """Poll these feeds now, due or not; return when what they bring is stored."""
+        for feed, state in feeds:
+            self._poller.submit(feed, state)
+        await self._poller.drain()
+
+    async def rule(self) -> None:
+        """Judge all that is not judged, store what follows, and begin to deliver it."""
+        async with self._ruling:
+            await self._stage("rule", self._rule)
+
+    async def deliver(self) -> None:
+        """Begin to send what is due."""
+        await self._stage("deliver", self._deliver)
+
+    async def drain(self, patience: timedelta) -> bool:
+        """Send until nothing is due; False where that takes longer than `patience`."""
+        return await self._deliverer.drain(patience)
+
+    async def change(self, setup: Setup) -> None:
+        """Go on with another setup. What is under way ends with the old one, which is then let go."""
+        old, self.setup = self.setup, setup
+        self._poller.source = setup.source
+        self._deliverer.notifiers = setup.notifiers
+        self._errand(self._retire(old, self._poller.under_way))
+        await self.begin()
+
+    async def end(self, patience: timedelta) -> None:
+        """Stop polling; judge and send what is there; let go of everything but the store."""
+        await self._poller.close()
+        await self.rule()
+        if not await self._deliverer.drain(patience):
+            log.warning("some deliveries were still under way; they go out at the next start, under the same ids")
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop at once. What is not stored is fetched again, what is not settled is sent again."""
+        await self._poller.close()
+        await self._deliverer.close()
+        for errand in self._errands:
+            errand.cancel()
+        await self.setup.close()
+
+    async def _stage(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except StoreError as fault:
+            if not self._patient:
+                raise
+            log.error("%s", fault)  # noqa: TRY400 - said, not traced
+        self.progress[name] += 1
+
+    async def _tick(self) -> None:
+        busy = len(self._poller.under_way)
+        room = 4 * self.setup.concurrency - busy
+        if room <= 0:
+            return
+        feeds = self.setup.feeds
+        for state in await self.engine.store(self.store.due, self._clock(), busy + room):
+            if feed := feeds.get(state.url):
+                self._poller.submit(feed, state)
+
+    async def _rule(self) -> None:
+        while items := await self.engine.store(self.store.unjudged, BATCH):
+            judged = await self.engine.think(read_all, self.setup.read, items)
+            rulings = await self._keep(judged, self.setup.claims)
+            self.progress["rule"] += 1
+            if any(ruling.alerts for ruling in rulings):
+                await self._deliverer.look()
+
+    async def _keep(self, judged: Sequence[Judged], claims: Mapping[str, Claim]) -> list[Ruling]:
+        ruler = Ruler(claims, self.setup.desk, self.setup.rules, self._clock(), self.store)
+        rulings = await self.engine.store(ruler.rule_items, judged)
+        self.teller.ruled(rulings)
+        return rulings
+
+    async def _deliver(self) -> None:
+        await self._deliverer.look()
+
+    async def _look_back(self, new: set[str]) -> None:
+        """Judge what the store holds against claims it has not met. What is found is told, not alerted."""
+        claims = {claim.id: claim for claim in self.setup.watch.claims if claim.id in new}
+        read = self.setup.reader_of(tuple(claims.values()))
+        since = self._clock() - LOOK_BACK
+        items = [
+            replace(item, baseline=True)
+            for item in await self.engine.store(lambda: list(self.store.recent_items(since)))
+        ]
+        for start in range(0, len(items), BATCH):
+            judged = await self.engine.think(read_all, read, items[start : start + BATCH])
+            await self._keep(judged, claims)
+        await self.engine.store(self.store.caught_up, new)
+
+    async def _retire(self, old: Setup, feeds: frozenset[str]) -> None:
+        while feeds & self._poller.under_way or self._deliverer.uses(old.notifiers):  # noqa: ASYNC110 - two rooms, no event
+            await asyncio.sleep(0.5)
+        await old.close()
+
+    def _kept(self, batch: Sequence[Polled]) -> None:
+        self.teller.polled(batch)
+        if any(poll.items for _, _, poll in batch):
+            self._errand(self.rule())
+
+    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._errands.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, errand: asyncio.Task[Any]) -> None:
+        self._errands.discard(errand)
+        if not errand.cancelled() and (fault := errand.exception()):
+            log.error("%s", fault, exc_info=None if isinstance(fault, StoreError) else fault)

@@ -1,0 +1,58 @@
+"""Everything the service works with that a reload replaces, made by `app` from the config."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.feeds.port import Source
+from monitor.model.claim import Claim, Watch
+from monitor.model.source import Feed, Item
+from monitor.model.verdict import Assessment
+from monitor.notify.port import Notifier
+from monitor.pipeline.rule import Desk, Judged
+
+log = logging.getLogger(__name__)
+Read = Callable[[Item], Sequence[Assessment]]  # what one item says of the claims it is about
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setup:
+    """One config at work."""
+
+    watch: Watch
+    read: Read  # against all claims
+    reader_of: Callable[[Sequence[Claim]], Read]  # a reading of some claims only
+    rules: str  # version of the reading
+    source: Source
+    notifiers: Mapping[str, Notifier]  # channel name -> channel
+    desk: Desk
+    concurrency: int  # polls side by side
+
+    @property
+    def feeds(self) -> dict[str, Feed]:
+        return {feed.url: feed for feed in self.watch.feeds}
+
+    @property
+    def claims(self) -> dict[str, Claim]:
+        return {claim.id: claim for claim in self.watch.claims}
+
+    async def close(self) -> None:
+        """Let go of connections and worker processes."""
+        await self.source.close()
+        for notifier in self.notifiers.values():
+            await notifier.close()
+
+
+def read_all(read: Read, items: Sequence[Item]) -> list[Judged]:
+    """Judge a batch. An item that breaks the reading is set aside with a word in the log; the others are judged."""
+    judged: list[Judged] = []
+    for item in items:
+        try:
+            judged.append((item, read(item)))
+        except Exception as fault:
+            log.error("item %s could not be judged: %s: %s", item.id, type(fault).__name__, fault)  # noqa: TRY400 - said
+            log.debug("judging %s", item.id, exc_info=fault)
+            judged.append((item, ()))
+    return judged

@@ -1,0 +1,93 @@
+"""Watchlist files to a `Watch`, every fault of all files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from monitor.errors import ConfigError, Fault
+from monitor.model.claim import Watch
+from monitor.tomlfile.check import check
+from monitor.tomlfile.document import Document, read
+from monitor.watchlist.schema import WatchlistFile, raw_id
+
+SECTIONS = ("feeds", "claims")  # what a watchlist holds; dementi.toml may hold them too
+EVERY = timedelta(minutes=10)
+
+Found = tuple[str, Document, tuple[str | int, ...]]  # a name, and where it stands
+
+
+def load_watchlist(path: Path, *, every: timedelta = EVERY) -> Watch:
+    """Read one watchlist file. Raises ConfigError with everything that is wrong with it."""
+    document = read(path.absolute(), str(path))
+    watch, faults = join([document], every)
+    if faults:
+        raise ConfigError(faults)
+    return watch
+
+
+def join(documents: Sequence[Document], every: timedelta) -> tuple[Watch, list[Fault]]:
+    """All feeds and claims of these documents. `every` is the pause of feeds that name none.
+
+    The first document may be a dementi.toml; of that only `SECTIONS` are looked at by the caller's choice of data.
+    """
+    feeds, claims, faults = [], [], []
+    for document in documents:
+        parsed, wrong = check(WatchlistFile, document.data, document)
+        faults += wrong
+        if parsed is not None:
+            feeds += [entry.feed(document.path.parent, every) for entry in parsed.feeds]
+            claims += [entry.claim() for entry in parsed.claims]
+    faults += _repeated(_found(documents, "claims", raw_id), "the id", "every claim needs one of its own")
+    faults += _repeated(_found(documents, "feeds", _same_feed), "the feed", "one entry is enough")
+    return Watch(feeds=tuple(feeds), claims=tuple(claims)), faults
+
+
+def names(documents: Sequence[Document]) -> tuple[set[str], set[str]]:
+    """Claim ids and tags as the files have them, also of claims with faults."""
+    ids = {name for name, _, _ in _found(documents, "claims", raw_id)}
+    lists = (entry.get("tags") for document in documents for _, entry in _entries(document, "claims"))
+    return ids, {tag.strip() for tags in lists if isinstance(tags, list) for tag in tags if isinstance(tag, str)}
+
+
+def _entries(document: Document, section: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    entries = document.data.get(section)
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict):
+            yield index, entry
+
+
+def _found(
+    documents: Sequence[Document], section: str, name_of: Callable[[dict[str, Any]], str | None]
+) -> Iterator[Found]:
+    for document in documents:
+        for index, entry in _entries(document, section):
+            if name := name_of(entry):
+                yield name, document, (section, index)
+
+
+def _repeated(found: Iterator[Found], what: str, hint: str) -> list[Fault]:
+    faults: list[Fault] = []
+    first: dict[str, tuple[Document, tuple[str | int, ...]]] = {}
+    for name, document, loc in found:
+        there, where = first.setdefault(name, (document, loc))
+        if where != loc or there is not document:
+            key = "id" if loc[0] == "claims" else "url"
+            faults.append(document.fault((*loc, key), f"{what} stands already at {there.at((*where, key))}; {hint}"))
+    return faults
+
+
+def _same_feed(entry: dict[str, Any]) -> str | None:
+    """Two spellings of one address: case of scheme and host, default port, fragment."""
+    url = entry.get("url")
+    if not isinstance(url, str):
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        port = "" if parts.port in {None, {"http": 80, "https": 443}.get(parts.scheme)} else f":{parts.port}"
+    except ValueError:
+        return url
+    return urlunsplit((parts.scheme, f"{parts.hostname or ''}{port}", parts.path or "/", parts.query, ""))
