@@ -63,7 +63,7 @@ class Event:
     id: str
     claim: str  # Claim.id
     stance: Stance  # confirms or denies
-    party: str  # folded key of the party; of the speaker where there is no party; "" for unnamed sources
+    party: str  # folded key of the party, of the speaker where there is none; "" nobody named, "anonymous" insiders
     party_name: str | None  # as shown
     speaker: str | None  # as printed by the telling that is shown
     role: Role
@@ -75,6 +75,7 @@ class Event:
     baseline: bool = False  # first found in a feed's first fetch, or for a claim added later: told, not alerted
     tellings: tuple[Telling, ...] = ()  # a bounded number; the first is shown, then by arrival
     named: bool = True  # False: so far only unnamed or anonymous sources stand behind it
+    by_speaker: bool = False  # only a speaker's name is known, no institution
     voices: tuple[str, ...] = ()  # folded names under which the party spoke: its own, its speakers'
     retracted: datetime | None = None  # when its last own telling vanished; counts no more
     more: int = 0  # further tellings, counted but not kept

@@ -6,6 +6,7 @@ Rules, in this order; only events of the same claim and stance that are not retr
 |---|---|
 | an item that tells the party's event already | that event: an item is counted once |
 | a party, or a speaker known to speak for it | the party's event nearest in time, within RETOLD: a retelling |
+| a person of whom no institution is known, in words that an event has | that event: Peskov's words are the Kremlin's |
 | nobody named, in a text that reprints a telling | the event of that telling |
 | nobody named ("Call denied") | the event nearest in time within RETOLD, whoever's it is |
 | somebody, when nobody was named so far | the event of nobody named, within NAMED_LATER: now it is known who answered |
@@ -33,10 +34,11 @@ from monitor.model.source import Item
 from monitor.model.story import Event, Telling
 from monitor.model.verdict import Basis, Statement
 from monitor.story import tellings
-from monitor.story.parties import ANONYMOUS, NOBODY, Voice, folded, is_person, same, voice_of
+from monitor.story.parties import ANONYMOUS, NOBODY, Voice, is_person, same, voice_of
 
 RETOLD = timedelta(days=45)
 NAMED_LATER = timedelta(days=3)
+QUOTE = 4  # words; fewer are nobody's own
 VOICES = 16  # names kept for one party
 
 
@@ -60,7 +62,7 @@ def place(item: Item, statement: Statement, claim: Claim, known_events: Sequence
     rivals = [e for e in known_events if (e.claim, e.stance) == (claim.id, statement.stance) and not e.retracted]
     before = _home(voice, telling, rivals, claim)
     if before is None:
-        event = replace(_new(item, statement, claim, voice, telling), party=_key(voice, known_events, claim))
+        event = _as_known(_new(item, statement, claim, voice, telling), voice, known_events, claim)
         return Placed(event_before=None, event=event, new=True, copy=False)
     event = _told(before, telling)
     event = _heard(event, voice, statement)
@@ -109,14 +111,27 @@ def _home(voice: Voice, telling: Telling, rivals: Sequence[Event], claim: Claim)
     if nobody:
         reprinted = [event for event in rivals if tellings.copies(telling, event.tellings)]
         return _nearest(reprinted or [event for event in rivals if _gap(event, telling.at) <= RETOLD], telling.at)
+    if voice.key != ANONYMOUS and (quoted := [event for event in rivals if _same_words(voice, telling, event)]):
+        return _nearest(quoted, telling.at)
     headlines = [e for e in rivals if e.party == NOBODY and _gap(e, telling.at) <= NAMED_LATER]
     return _nearest(headlines, telling.at)
 
 
-def _key(voice: Voice, known_events: Iterable[Event], claim: Claim) -> str:
-    """The key that the party's other answers have, so that a reversal is seen as one."""
+def _same_words(voice: Voice, telling: Telling, event: Event) -> bool:
+    """The event has the very words, and one side knows its speaker only. One item's two speakers stay two."""
+    if voice.by_speaker == event.by_speaker or telling.item in event.items:
+        return False
+    words = telling.evidence.casefold().split()
+    return len(words) >= QUOTE and any(words == told.evidence.casefold().split() for told in event.tellings)
+
+
+def _as_known(event: Event, voice: Voice, known_events: Iterable[Event], claim: Claim) -> Event:
+    """The event under the party that another answer of the same voice has, so that a reversal is seen as one."""
     known = next((e for e in known_events if e.claim == claim.id and same(voice, e, claim)), None)
-    return known.party if known else voice.key
+    if known is None:
+        return event
+    name = known.party_name if voice.by_speaker else event.party_name
+    return replace(event, party=known.party, party_name=name, by_speaker=known.by_speaker and voice.by_speaker)
 
 
 def _gap(event: Event, at: datetime) -> timedelta:
@@ -146,6 +161,7 @@ def _new(item: Item, statement: Statement, claim: Claim, voice: Voice, telling: 
         baseline=item.baseline,
         tellings=(telling,),
         named=voice.named,
+        by_speaker=voice.by_speaker,
         voices=_voices((), voice),
     )
 
@@ -163,9 +179,8 @@ def _told(event: Event, telling: Telling) -> Event:
 def _heard(event: Event, voice: Voice, statement: Statement) -> Event:
     """What the event learns about who answers, and how sure it is."""
     event = replace(event, confidence=max(event.confidence, statement.confidence), voices=_voices(event.voices, voice))
-    only_speaker = bool(voice.speaker) and not voice.by_speaker and folded(event.speaker or "") == event.party
-    if voice.key not in (NOBODY, event.party) and (event.party == NOBODY or only_speaker):
-        return replace(event, party=voice.key, party_name=voice.name)
+    if voice.key != NOBODY and (event.party == NOBODY or (event.by_speaker and not voice.by_speaker)):
+        return replace(event, party=voice.key, party_name=voice.name, by_speaker=voice.by_speaker)
     return event
 
 

@@ -59,7 +59,7 @@ class Voice:
 def voice_of(statement: Statement, item: Item, claim: Claim) -> Voice:
     """The voice behind a statement of an item."""
     party = _listed(statement, claim)
-    speaker = _person(statement.speaker, party)
+    speaker = _person(statement.speaker, party or (Party(name=statement.party) if statement.party else None))
     if party is not None:
         return Voice(
             key=folded(party.name), name=party.name, speaker=speaker, named=not statement.anonymous, listed=True

@@ -99,7 +99,14 @@ def _own_other_answer(event: Event, others: Iterable[Event]) -> Event | None:
     """The other answer of the same party. Insiders, and what others show, do not take a party's word back."""
     if not _own_word(event):
         return None
-    return next((e for e in others if e.party == event.party and e.stance is not event.stance and _own_word(e)), None)
+    return next((e for e in others if e.stance is not event.stance and _own_word(e) and _one_party(e, event)), None)
+
+
+def _one_party(one: Event, other: Event) -> bool:
+    """The same party, also where one event knows it by its speaker only."""
+    if one.party == other.party:
+        return True
+    return (one.by_speaker and one.party in other.voices) or (other.by_speaker and other.party in one.voices)
 
 
 def _own_word(event: Event) -> bool:

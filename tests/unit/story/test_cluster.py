@@ -139,6 +139,19 @@ def test_a_speaker_known_to_speak_for_a_party_needs_no_party():
         assert event.party_name == "Alder Works"
 
 
+def test_the_very_words_make_a_speaker_and_an_institution_one_answer():
+    words = Evidence(text="There was no conversation", field="title", start=0, end=25)
+    by_name = statement(party=None, speaker="Peskov", evidence=words)
+    by_institution = statement(party="Kremlin", speaker="The Kremlin", evidence=words)
+    for pairs in (
+        [(item("a"), by_name), (item("b", text=1), by_institution)],
+        [(item("b", text=1), by_institution), (item("a"), by_name)],
+    ):
+        (event,), _ = run(*pairs)
+        assert event.party_name == "Kremlin"
+    assert len(run((item("a"), by_name), (item("a"), by_institution))[0]) == 2
+
+
 def test_two_parties_of_the_claim_with_one_speaker_stay_two():
     claim = Claim(id="c", statement="s", parties=(Party(name="Alder"), Party(name="Birch")))
     joint = [(item("a"), statement(party=name, speaker="Nora Lindqvist")) for name in ("Alder", "Birch")]

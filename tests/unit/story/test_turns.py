@@ -80,3 +80,17 @@ def test_an_item_without_a_date_is_played_last():
     dateless = stories.item("none", text=3, published=None)
     judged = [(i, stories.assessed(i, stories.statement())) for i in (dateless, late)]
     assert [alert.item.id for alert in play(judged, [stories.CLAIM])] == ["late"]
+
+
+def test_a_reversal_is_seen_where_the_party_is_known_by_its_speaker_only():
+    by_name = stories.statement("denies", party=None, speaker="Yuri Ushakov")
+    for confirms in (
+        stories.statement("confirms", party="Kremlin", speaker="Yuri Ushakov"),
+        stories.statement("confirms", party=None, speaker="Ushakov"),
+    ):
+        story, alerts = Story(claims=(stories.CLAIM,)), []
+        for number, said in enumerate((by_name, confirms)):
+            item = stories.item(f"i{number}", hours=number, text=number)
+            alerts += story.take(item, stories.assessed(item, said), item.published)
+        assert [a.reason for a in alerts] == [Reason.FIRST_DENIAL, Reason.REVERSED]
+        assert story.status["c"] is ClaimStatus.REVERSED
