@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -103,13 +104,16 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at exit
         code = 0
     except DementiError as fault:
-        if verbose:
-            raise
+        _trace(verbose)
         click.echo(f"dementi: {fault}" if fault.exit_code != 78 else str(fault), err=True)
         code = fault.exit_code
     except Exception as fault:
-        if verbose:
-            raise
-        click.echo(f"dementi: {type(fault).__name__}: {fault} (-v shows where)", err=True)
+        _trace(verbose)
+        click.echo(f"dementi: {type(fault).__name__}: {fault}{'' if verbose else ' (-v shows where)'}", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _trace(verbose: bool) -> None:
+    if verbose:
+        traceback.print_exc()

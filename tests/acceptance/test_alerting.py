@@ -80,6 +80,7 @@ def test_killed_between_commit_and_send_every_alert_arrives_and_is_seen_once(
             daemon.process.wait()
             deaths += 1
     with desk.daemon() as daemon:
+        daemon.says("watching")
         until(lambda: len(receiver.taken) == len(desk.rows("deliveries")) > 0)
         until(lambda: all(row["state"] == "sent" for row in desk.rows("deliveries")))
         assert daemon.end() == 0

@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -150,12 +151,13 @@ def test_usage_faults_exit_2() -> None:
 
 def test_a_broken_line_is_named_and_the_others_are_judged(desk: Desk) -> None:
     desk.write()
-    lines = [json.dumps({"id": "1", "title": DENIAL[0]}), "{broken", '{"id": "2"}', json.dumps({"id": 3, "title": "x"})]
+    lines = [json.dumps({"id": "1", "title": DENIAL[0]}), "{broken", '{"title": "2"}', "[]"]
     done = desk("judge", "--watchlist", "watch.toml", stdin="\n".join(lines))
     assert done.returncode == 65
     assert [json.loads(line)["item"] for line in done.stdout.splitlines()] == ["1"]
     assert "line 2" in done.stderr
     assert "line 3" in done.stderr
+    assert "line 4" in done.stderr
 
 
 def test_nothing_to_judge_is_fine(desk: Desk) -> None:
@@ -172,8 +174,8 @@ def test_a_newer_database_is_refused_and_a_broken_one_named(desk: Desk) -> None:
     assert done.returncode == 1
     assert "broken.db" in done.stderr
     assert "Traceback" not in done.stderr
-    with sqlite3.connect(desk.folder / "dementi.db") as db:
-        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('dementi', 'm9999', '')")
+    with closing(sqlite3.connect(desk.folder / "dementi.db")) as db:
+        db.execute("PRAGMA user_version = 9999")
     desk.write()
     done = desk("run", "--once")
     assert done.returncode == 78, done.stderr
@@ -183,7 +185,7 @@ def test_a_newer_database_is_refused_and_a_broken_one_named(desk: Desk) -> None:
 def test_a_database_locked_by_another_program_is_said_and_exits_75(desk: Desk) -> None:
     desk.write()
     assert desk("run", "--once").returncode == 0
-    with sqlite3.connect(desk.folder / "dementi.db", isolation_level=None) as db:
+    with closing(sqlite3.connect(desk.folder / "dementi.db", isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
         done = desk("run", "--once", seconds=100)
     assert done.returncode == 75, done.stderr
@@ -211,7 +213,7 @@ def test_check_tells_what_is_unreachable_and_still_exits_0(desk: Desk, feeds: Fe
 
 
 def test_an_example_that_does_not_fire_is_a_fault_with_its_line(desk: Desk) -> None:
-    desk.write(claims=CALL + f'fire = ["{DENIAL[0]}", "Trump and Putin both like golf"]\nquiet = ["{DENIAL[0]}"]\n')
+    desk.write(claims=CALL + f'fire = ["{DENIAL[0]}", "Trump and Putin both like golf"]\nquiet = ["{DENIAL[0]}!"]\n')
     done = desk("check")
     assert done.returncode == 78
     assert "golf" in done.stderr

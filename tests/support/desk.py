@@ -105,7 +105,8 @@ class Desk:
 
     @contextmanager
     def daemon(self, env: dict[str, str] | None = None) -> Iterator[Daemon]:
-        with (self.folder / "daemon.log").open("a") as log:
+        path = self.folder / f"daemon{len(list(self.folder.glob('daemon*.log')))}.log"
+        with path.open("w") as log:
             process = subprocess.Popen(
                 [DEMENTI, "--config", self.config, "run"],
                 stdout=log,
@@ -114,7 +115,7 @@ class Desk:
                 cwd=self.folder,
                 env={**os.environ, **(env or {})},
             )
-        daemon = Daemon(process, self.folder / "daemon.log")
+        daemon = Daemon(process, path)
         try:
             yield daemon
         finally:

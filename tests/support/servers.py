@@ -6,6 +6,7 @@ import email
 import email.policy
 import hashlib
 import json
+import socket
 import threading
 import time
 from collections import defaultdict
@@ -131,9 +132,11 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.refuse: dict[str, str] = {}  # recipient -> SMTP answer
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=10)
+        with socket.socket() as free:  # aiosmtpd's controller dials the port it was given, so 0 will not do
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
         self._controller.start()
-        self.port: int = self._controller.server.sockets[0].getsockname()[1]
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if address in self.refuse:
@@ -149,7 +152,7 @@ class Mailbox:
         return "250 OK"
 
     def close(self) -> None:
-        self._controller.stop()
+        self._controller.stop(no_assert=True)
 
 
 @contextmanager
