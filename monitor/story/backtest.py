@@ -53,30 +53,44 @@ class Story:
 
     def take(self, item: Item, assessments: Sequence[Assessment], now: datetime) -> list[Alert]:
         """Alerts that this version of an item makes. Items come in any order; versions of one item in theirs."""
-        told = {event.id for events in self.events.values() for event in events.values() if item.id in event.items}
-        alerts: list[Alert | None] = []
+        said = list(self._statements(assessments))
+        # What the edit took away goes first: a corrected outlet is no party that changed its mind.
+        alerts = self._gone(
+            self._told_before(item) - {self._place(item, *one, now).event.id for one in said}, item, now
+        )
         for assessment in assessments:
-            claim = next((claim for claim in self.claims if claim.id == assessment.claim), None)
-            if claim is None:
-                continue
-            self.status[claim.id] = reported(self._status(claim))
-            for statement in in_order(s for s in assessment.statements if s.answers and s.confidence >= self.floor):
-                placed = place(item, statement, claim, self._known(claim), now)
-                told.discard(placed.event.id)
-                turned = turn(self._status(claim), self._known(claim), placed, claim)
-                alerts.append(self._keep(turned, placed, claim, statement, item, now))
-        alerts += self._gone(told, item, now)
+            if claim := self._claim(assessment.claim):
+                self.status[claim.id] = reported(self._status(claim))
+        for claim, statement in said:
+            placed = self._place(item, claim, statement, now)
+            turned = turn(self._status(claim), self._known(claim), placed, claim)
+            alerts.append(self._keep(turned, placed, claim, statement, item, now))
         return [alert for alert in alerts if alert]
 
-    def _gone(self, told: set[str], item: Item, now: datetime) -> list[Alert | None]:
-        """What an earlier version of the item said and this one does not."""
+    def _statements(self, assessments: Sequence[Assessment]) -> Iterator[tuple[Claim, Statement]]:
+        for assessment in assessments:
+            if claim := self._claim(assessment.claim):
+                sure = (s for s in assessment.statements if s.answers and s.confidence >= self.floor)
+                yield from ((claim, statement) for statement in in_order(sure))
+
+    def _place(self, item: Item, claim: Claim, statement: Statement, now: datetime) -> Placed:
+        return place(item, statement, claim, self._known(claim), now)
+
+    def _told_before(self, item: Item) -> set[str]:
+        """Ids of the events that an earlier version of the item told."""
+        return {e.id for events in self.events.values() for e in events.values() if item.id in e.items}
+
+    def _gone(self, ids: set[str], item: Item, now: datetime) -> list[Alert | None]:
         alerts = []
         for claim in self.claims:
-            for event in [event for event in self._known(claim) if event.id in told and not event.retracted]:
+            for event in [event for event in self._known(claim) if event.id in ids and not event.retracted]:
                 placed = withdraw(item, event, now)
                 turned = retract(self._status(claim), self._known(claim), placed, claim)
                 alerts.append(self._keep(turned, placed, claim, None, item, now))
         return alerts
+
+    def _claim(self, name: str) -> Claim | None:
+        return next((claim for claim in self.claims if claim.id == name), None)
 
     def _keep(
         self, turned: Turn, placed: Placed, claim: Claim, statement: Statement | None, item: Item, now: datetime

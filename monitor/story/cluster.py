@@ -151,13 +151,13 @@ def _new(item: Item, statement: Statement, claim: Claim, voice: Voice, telling: 
         stance=statement.stance,
         party=voice.key,
         party_name=voice.name,
-        speaker=statement.speaker,
+        speaker=telling.speaker,
         role=statement.role,
         basis=statement.basis,
         first_seen=telling.at,
         last_seen=telling.at,
         confidence=statement.confidence,
-        evidence=statement.evidence.text,
+        evidence=telling.evidence,
         baseline=item.baseline,
         tellings=(telling,),
         named=voice.named,
@@ -193,10 +193,10 @@ def _shown(event: Event, voice: Voice, statement: Statement, telling: Telling, c
     event = replace(
         event,
         named=event.named or voice.named,
-        speaker=statement.speaker,
+        speaker=telling.speaker,
         role=statement.role,
         basis=statement.basis,
-        evidence=statement.evidence.text,
+        evidence=telling.evidence,
     )
     return tellings.show(event, telling)
 

@@ -52,7 +52,7 @@ def leaned_on(sentence: str) -> str | None:
 def _beside(text: str, start: int, end: int) -> str | None:
     """From the sentence that holds the evidence, else from the ones after and before it."""
     left = max(0, start - NEAR)
-    window = text[left : end + NEAR]
+    window = text[left : min(end, start + NEAR) + NEAR]
     cuts = [0, *(match.end() for match in _STOP.finditer(window)), len(window)]
     spans = list(pairwise(cuts))
     inside = [n for n, (first, last) in enumerate(spans) if first < end - left and last > start - left] or [0]

@@ -24,6 +24,7 @@ from monitor.model.story import Event
 from monitor.model.verdict import Basis, Role, Statement
 from monitor.text import fold
 
+LONGEST = 200  # characters of a name that count
 NOBODY = ""  # nobody is named: a bare headline
 ANONYMOUS = "anonymous"  # insiders, "a person familiar with the matter"
 
@@ -66,15 +67,21 @@ def voice_of(statement: Statement, item: Item, claim: Claim) -> Voice:
         )
     if statement.party and _core(statement.party):
         named = not statement.anonymous
-        return Voice(key=folded(statement.party), name=statement.party, speaker=speaker, named=named)
+        return Voice(key=folded(statement.party), name=statement.party[:LONGEST], speaker=speaker, named=named)
     if statement.anonymous:
         return Voice(key=ANONYMOUS, name=None, speaker="", named=False)
     if speaker:
-        return Voice(key=speaker, name=statement.speaker, speaker=speaker, named=True, by_speaker=True)
+        return Voice(
+            key=speaker,
+            name=statement.speaker and statement.speaker[:LONGEST],
+            speaker=speaker,
+            named=True,
+            by_speaker=True,
+        )
     if statement.party:  # "government": a role, but somebody's
-        return Voice(key=folded(statement.party), name=statement.party, speaker="", named=True)
+        return Voice(key=folded(statement.party), name=statement.party[:LONGEST], speaker="", named=True)
     if (statement.basis is Basis.SHOWN or statement.role is Role.OUTLET) and item.publisher:
-        return Voice(key=folded(item.publisher), name=item.publisher, speaker="", named=True)
+        return Voice(key=folded(item.publisher), name=item.publisher[:LONGEST], speaker="", named=True)
     return Voice(key=NOBODY, name=None, speaker="", named=False)
 
 
@@ -176,7 +183,7 @@ def _core(name: str) -> list[str]:
 
 def _words(name: str) -> list[str]:
     """Folded words without articles, elisions and the English genitive. UN is no article."""
-    parts = [part for word in _WORD.findall(name) for part in re.split("['’ʼ]", word)]
+    parts = [part for word in _WORD.findall(name[:LONGEST]) for part in re.split("['’ʼ]", word)]
     kept = [part for part in parts if (part.isupper() and len(part) > 1) or not _any_of("articles", _fold(part))]
     return [word for word in map(_fold, kept or parts) if word]
 

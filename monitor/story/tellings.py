@@ -15,7 +15,7 @@ from monitor.text.fingerprint import Fingerprint, fingerprint, is_copy
 KEPT = 40  # tellings kept in full on one event; a mail shows fewer
 COUNTED = 500  # ids of further items that are remembered, so that none is counted twice
 OUTLETS = 200  # further outlets that are remembered by name
-EVIDENCE = 400  # characters of its words kept with each telling
+TITLE, EVIDENCE, NAME = 300, 1_000, 200  # characters kept with each telling: hostile items may hold a megabyte of each
 TEASER = 12  # words; a body of fewer is fingerprinted together with its headline
 AHEAD = timedelta(hours=1)  # a date further in the future than this is a feed's mistake
 
@@ -31,16 +31,16 @@ def telling_of(item: Item, statement: Statement, now: datetime) -> Telling:
     mark = fingerprint(body(item))
     return Telling(
         item=item.id,
-        publisher=item.publisher or item.feed,
+        publisher=(item.publisher or item.feed)[:NAME],
         language=item.language,
         at=moment(item, now),
-        title=item.title,
+        title=item.title[:TITLE],
         link=item.link,
         fingerprint=mark.simhash,
         words=mark.sketch,
         lead=mark.lead,
         origin=origin_of(item, statement),
-        speaker=statement.speaker,
+        speaker=statement.speaker and statement.speaker[:NAME],
         evidence=statement.evidence.text[:EVIDENCE],
     )
 

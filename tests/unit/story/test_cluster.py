@@ -183,3 +183,11 @@ def test_statements_of_one_item_come_background_first():
     news, background = at("confirms", "title", 0), at("denies", "content", 80)
     nobody, insiders = at("denies", "title", 5, party=None), at("denies", "title", 9, anonymous=True)
     assert in_order([nobody, news, insiders, background]) == [background, news, nobody, insiders]
+
+
+def test_a_megabyte_of_everything_leaves_a_small_event():
+    huge = "Huge name " * 100_000
+    said = statement(party=huge, speaker=huge, evidence=Evidence(text=huge, field="title", start=0, end=len(huge)))
+    told = item("a", huge, title=huge, summary=huge, content=huge)
+    (event,), _ = run((told, said), (replace(told, id="b"), said))
+    assert len(repr(event)) < 20_000

@@ -94,3 +94,12 @@ def test_a_reversal_is_seen_where_the_party_is_known_by_its_speaker_only():
             alerts += story.take(item, stories.assessed(item, said), item.published)
         assert [a.reason for a in alerts] == [Reason.FIRST_DENIAL, Reason.REVERSED]
         assert story.status["c"] is ClaimStatus.REVERSED
+
+
+def test_an_outlet_that_corrects_itself_is_no_reversal():
+    story, alerts = Story(claims=(stories.CLAIM,)), []
+    for version, stance in ((1, "confirms"), (2, "denies")):
+        item = stories.item("i", text=version, version=version)
+        alerts += story.take(item, stories.assessed(item, stories.statement(stance)), item.published)
+    assert [a.reason for a in alerts] == [Reason.FIRST_CONFIRMATION, Reason.RETRACTED, Reason.FIRST_DENIAL]
+    assert story.status["c"] is ClaimStatus.DENIED
