@@ -6,7 +6,7 @@ docs/languages.md explains every key to those who write them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +56,8 @@ def load(paths: Iterable[Path] | None = None) -> dict[str, Kind]:
         table = Table(path)
         tables.append(table)
         for name, given in table.data.items():
-            if name in kinds:
-                table.fault(name, f"this kind is already in {kinds[name].file}", near=f"[{name}]")
-            kinds[name] = _kind(table, name, given)
+            kind = _kind(table, name, given, known=name in kinds)
+            kinds[name] = _joined(kinds[name], kind) if name in kinds else kind
         table.finish()
     return kinds
 
@@ -70,10 +69,33 @@ def unknown(kinds: Mapping[str, Kind]) -> list[str]:
     ]
 
 
-def _kind(table: Table, name: str, given: Mapping[str, Any]) -> Kind:
+def _joined(one: Kind, more: Kind) -> Kind:
+    """A kind that several files describe: their wordings together; the first file's facts count."""
+    wordings = dict(one.wordings)
+    for code, wording in more.wordings.items():
+        wordings[code] = _both(wordings[code], wording) if code in wordings else wording
+    return replace(
+        one,
+        wordings=wordings,
+        implied_by=tuple(dict.fromkeys((*one.implied_by, *more.implied_by))),
+        excluded_by=tuple(dict.fromkeys((*one.excluded_by, *more.excluded_by))),
+    )
+
+
+def _both(one: Wording, more: Wording) -> Wording:
+    groups = dict.fromkeys((*one.patterns, *more.patterns))
+    shown = dict.fromkeys((*one.examples, *more.examples))
+    return Wording(
+        patterns={g: one.patterns.get(g, ()) + more.patterns.get(g, ()) for g in groups},
+        phrases={g: one.phrases.get(g, ()) + more.phrases.get(g, ()) for g in groups},
+        examples={g: one.examples.get(g, ()) + more.examples.get(g, ()) for g in shown},
+    )
+
+
+def _kind(table: Table, name: str, given: Mapping[str, Any], *, known: bool = False) -> Kind:
     languages = {k: v for k, v in given.items() if len(k) == 2 and isinstance(v, dict)}
     table.keys(name, {k: v for k, v in given.items() if k not in languages}, KEYS, near=f"[{name}]")
-    if not isinstance(given.get("what"), str):
+    if not known and not isinstance(given.get("what"), str):
         table.fault(f"{name}.what", "one line for people is wanted", near=f"[{name}]")
     return Kind(
         id=name,

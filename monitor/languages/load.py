@@ -6,7 +6,7 @@ docs/languages.md explains every row to those who write them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class Row:
     examples: tuple[str, ...]
     nots: tuple[str, ...]
     line: int | None
+    file: str = ""
     weak: bool = False
     content: str = "any"
     shown: bool = False
@@ -95,10 +96,23 @@ def codes(folder: Path = HERE) -> tuple[str, ...]:
 
 
 def load(code: str, folder: Path = HERE) -> Language:
-    """Read one language file. Raises ConfigError with every fault in it."""
-    table = Table(folder / f"{code}.toml")
+    """Read a language: xx.toml, and the further rows of any xx-*.toml. Raises ConfigError with every fault of a file."""
+    language = _read(folder / f"{code}.toml", code, folder)
+    for path in sorted(folder.glob(f"{code}-*.toml")):
+        more = _read(path, code, folder)
+        language = replace(
+            language,
+            rows=language.rows + more.rows,
+            words=_joined(language.words, more.words),
+            numbers={**more.numbers, **language.numbers},
+            compare=_joined(language.compare, more.compare),
+        )
+    return language
+
+
+def _read(path: Path, code: str, folder: Path) -> Language:
+    table = Table(path)
     table.keys("", table.data, ("meta", "words", "numbers", "compare", "months", *TYPES))
-    meta = _meta(table, code)
     language = Language(
         rows=tuple(_row(table, name, row) for name in TYPES for row in _rows(table, name)),
         words=_lists(table, "words", WORDS),
@@ -106,10 +120,16 @@ def load(code: str, folder: Path = HERE) -> Language:
         compare=_lists(table, "compare", ("more", "less", "about")),
         months=_months(table),
         asides=_asides(code, folder),
-        **meta,
+        **_meta(table, code),
     )
     table.finish()
     return language
+
+
+def _joined(
+    one: Mapping[str, tuple[Phrase, ...]], other: Mapping[str, tuple[Phrase, ...]]
+) -> dict[str, tuple[Phrase, ...]]:
+    return {k: one.get(k, ()) + other.get(k, ()) for k in dict.fromkeys((*one, *other))}
 
 
 def _asides(code: str, folder: Path) -> frozenset[str]:
@@ -125,7 +145,7 @@ def _asides(code: str, folder: Path) -> frozenset[str]:
 def _meta(table: Table, code: str) -> dict[str, Any]:
     meta = table.data.get("meta", {})
     table.keys("meta", meta, META)
-    if meta.get("code") != code:
+    if meta.get("code") != code and table.path.stem == code:
         table.fault("meta.code", f"must be {code!r}, as the file is named", near="code")
     endings = table.texts("meta.endings", meta.get("endings", []))
     return {
@@ -166,6 +186,7 @@ def _row(table: Table, name: str, row: Mapping[str, Any]) -> Row:
         examples=examples,
         nots=table.texts(f"{where}.not", row.get("not", [])),
         line=table.line_of(near),
+        file=table.path.name,
         weak=chosen.get("strength") == "weak",
         content=chosen.get("content", "any"),
         shown=chosen.get("basis") == "shown",

@@ -38,7 +38,8 @@ def quantities(sentence: Sentence, tables: Tables) -> list[Quantity]:
                 break
             value, at = more, at + 1
         year = digits and first == at and 1900 <= value <= 2100 and words[at].low.isdigit()
-        if value != 1:
+        bare = first == at and not digits and value >= _SMALLEST_MULTIPLIER  # "millions": how many, nobody says
+        if value != 1 and not bare:
             found.append(Quantity(value, first, at, year))
         at += 1
     return found

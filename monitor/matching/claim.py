@@ -54,6 +54,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
     texts = _texts(claim)
     passages = [read([("title", text)], tables(language)) for language, text in texts]
     first = passages[0]
+    terms.glue = terms.glue or any(p.tables.compounds for p in passages)
     groups = _given(claim, terms) or _guessed(first, terms)
     named = {n for g in groups if not g.predicate for run in g.names for n in run}
     main = _kinds(passages)
@@ -180,8 +181,9 @@ def _wording(passage: Passage, terms: Terms, named: set[int]) -> Wording:
     weights: dict[int, float] = {}
     for sentence in passage.sentences:
         event = {i for f in sentence.found if f.entry.table == "event" for i in f.parts}
+        silent = {i for f in sentence.found if f.entry.table == "negator" for i in f.parts}
         for i, word in enumerate(sentence.words):
-            if word.low in stop or (len(word.low) < 2 and not word.low.isdigit()):
+            if i in silent or among(word.low, stop) or (len(word.low) < 2 and not word.low.isdigit()):
                 continue
             touched = named.intersection(terms.touched(word))
             number = min(touched) if touched else terms.number(key(word.low), name=False)

@@ -19,8 +19,9 @@ from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
 from monitor.text.words import Word
 
-FLOOR = 0.3  # share of a wording from which on a claim without given names is looked at
-MOST = 40  # candidates looked at closely, best first
+FLOOR = 0.3  # share of a wording from which on a claim without given names is looked at, on a short watchlist
+_STEEP = 0.1  # by so much more must be shared for every tenfold of a hundred claims: chance finds more among more
+MOST = 20  # candidates looked at closely, best first
 _MANY = 2000  # rows from which on arrays beat dictionaries
 _RARE = 50  # claims from which on rare words are told from common ones
 
@@ -32,6 +33,7 @@ class Index:
         self.terms = Terms()
         self.compiled = [compile_claim(c, self.terms) for c in claims]
         self._rows: list[int] = []  # row -> claim
+        self.floor = FLOOR + _STEEP * max(0.0, math.log10(len(claims) / 100)) if claims else FLOOR
         shares = self._shares()
         self._dense = len(self._rows) > _MANY
         self._arrays: dict[int, tuple[NDArray[np.int32], NDArray[np.float32]]] = {}
@@ -46,7 +48,7 @@ class Index:
         touched = {n for w in words for n in self.terms.touched(w)}
         found = self._dense_rows(touched) if self._dense else self._sparse_rows(touched)
         for number in self._by_names(touched):
-            found.setdefault(number, FLOOR)
+            found.setdefault(number, self.floor)
         ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
         return [(n, s) for n, s in ranked if self._may(n, touched)][:MOST]
 
@@ -98,7 +100,7 @@ class Index:
                 rows[row] += share
         found: dict[int, float] = {}
         for row, share in rows.items():
-            if share >= FLOOR:
+            if share >= self.floor:
                 found[self._rows[row]] = max(share, found.get(self._rows[row], 0.0))
         return found
 
@@ -108,7 +110,7 @@ class Index:
             return {}
         rows = np.concatenate([a[0] for a in arrays])
         mass = np.bincount(rows, np.concatenate([a[1] for a in arrays]))
-        above = np.flatnonzero(mass >= FLOOR)
+        above = np.flatnonzero(mass >= self.floor)
         found: dict[int, float] = {}
         for row in above[np.argsort(-mass[above])][: 3 * MOST]:
             number = int(self._owner[row])

@@ -13,7 +13,9 @@ from monitor.text.alike import begins, inflected, skeleton
 from monitor.text.fold import key
 from monitor.text.words import Word
 
-_HEAD = 3  # letters under which terms are filed
+_HEAD = 3  # letters under which short terms are filed …
+_LONG_HEAD = 4  # … and long ones, whose inflected forms share more
+_LONG = 6
 _REMEMBER = 200_000
 _GLUED = 5  # letters a term must have to be found inside a longer word
 
@@ -31,6 +33,7 @@ class Terms:
 
     def __init__(self) -> None:
         self.all: list[Term] = []
+        self.glue = False  # some claim is in a language that glues words together
         self._numbers: dict[tuple[str, bool], int] = {}
         self._short: dict[str, list[int]] = defaultdict(list)
         self._filed: dict[str, list[int]] = defaultdict(list)
@@ -47,7 +50,7 @@ class Terms:
         if len(word_key) < _HEAD:
             self._short[word_key].append(number)
         else:
-            self._filed[word_key[:_HEAD]].append(number)
+            self._filed[word_key[: _LONG_HEAD if len(word_key) >= _LONG else _HEAD]].append(number)
         if name and skeleton(word_key):
             self._bones[skeleton(word_key)].append(number)
         self._remembered.clear()
@@ -65,18 +68,21 @@ class Terms:
 
     def _find(self, spelt: str, capital: bool) -> set[int]:
         found = set(self._short.get(spelt, ()))
-        for number in self._filed.get(spelt[:_HEAD], ()):
+        for number in (*self._filed.get(spelt[:_HEAD], ()), *self._filed.get(spelt[:_LONG_HEAD], ())):
             if begins(spelt, self.all[number].key) or inflected(spelt, self.all[number].key):
                 found.add(number)
         if capital:
             found |= {n for n in self._bones.get(skeleton(spelt), ()) if _may_be(spelt, self.all[n].key)}
-        return found | self._glued(spelt)
+        return found | self._glued(spelt) if self.glue else found
 
     def _glued(self, spelt: str) -> set[int]:
         """Terms inside a longer word: Rücktrittsgerücht, Wendtnachfolge."""
         found: set[int] = set()
         for at in range(_HEAD, len(spelt) - _GLUED + 1):
-            for number in self._filed.get(spelt[at : at + _HEAD], ()):
+            for number in (
+                *self._filed.get(spelt[at : at + _HEAD], ()),
+                *self._filed.get(spelt[at : at + _LONG_HEAD], ()),
+            ):
                 term = self.all[number]
                 if len(term.key) >= _GLUED and spelt.startswith(term.key, at):
                     found.add(number)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor.lexicon.passage import Passage, read
 from monitor.lexicon.tables import tables
+from monitor.lexicon.touch import Touch
 from monitor.matching.claim import Compiled
 from monitor.matching.index import Index
 from monitor.matching.pair import touch
@@ -47,8 +48,8 @@ class Judge:
 
     def _judge(self, item: Item, passage: Passage, compiled: Compiled, share: float) -> Assessment | None:
         touches = [touch(s, passage, compiled, self._index.terms) for s in passage.sentences]
-        match = _match(touches, compiled, share)
-        if match < RELATED:
+        match = match_of(touches, compiled, share)
+        if match < max(RELATED, self._index.floor):
             return None
         gates = [Gate(name="match", passed=True, detail=f"language {passage.language}", score=round(match, 3))]
         if not passage.tables.known:
@@ -88,13 +89,14 @@ def too_early(item: Item, claim: Claim) -> str:
     return f"published {at:%Y-%m-%d}, before {claim.since}" if at.date() < claim.since - _EARLY else ""
 
 
-def _match(touches: Sequence[object], compiled: Compiled, share: float) -> float:
+def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> float:
     """How surely the item is about the claim: its best sentence, with the names of all."""
-    cover = max((t.cover for t in touches), default=0.0)  # type: ignore[attr-defined]
-    cores = max((c.score for t in touches for c in t.cores), default=0.0)  # type: ignore[attr-defined]
+    cover = max((t.cover for t in touches), default=0.0)
+    wide = max(cover, share)
+    cores = max((c.score for t in touches for c in t.cores), default=0.0)
     hard = [g for g in compiled.groups if not g.predicate]
-    named = [any(t.groups[n] for t in touches) for n in range(len(hard))]  # type: ignore[attr-defined]
+    named = [any(t.groups[n] for t in touches) for n in range(len(hard))]
     names = sum(named) / len(named) if named else 0.0
     if compiled.given:
-        return 0.35 * names + 0.3 * cores + 0.35 * max(cover, share) if all(named) else 0.0
-    return max(cover, 0.4 * names + 0.3 * cores + 0.3 * max(cover, share) if hard else 0.5 * cores + 0.5 * cover)
+        return 0.35 * names + 0.3 * cores + 0.35 * wide if all(named) else 0.0
+    return max(cover, 0.4 * names + 0.3 * cores + 0.3 * wide if hard else 0.5 * cores + 0.5 * cover)

@@ -1,4 +1,4 @@
-"""What stands in a span that is neither the claim nor a mere circumstance: by it a cue is seen to be about something else."""
+"""What stands in a span that is neither the claim nor a mere circumstance: a cue over it is about something else."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _events(scene: Scene, known: set[int]) -> set[int]:
 
 def _small(scene: Scene) -> tuple[frozenset[str], ...]:
     words = scene.tables.words
-    return tuple(words[k] for k in ("stop", "aside", "that", "but", "and", "he", "titles") if k in words)
+    return tuple(words[k] for k in ("stop", "aside", "that", "but", "and", "he", "titles", "ask") if k in words)
 
 
 def _is_name(scene: Scene, at: int) -> bool:
@@ -80,5 +80,21 @@ def _is_name(scene: Scene, at: int) -> bool:
         at > 0 and words[at - 1].raw[:1].isupper() and gaps[at] in (" ", "-")
     )
     if scene.tables.code == "de":
-        return beside or any(c.isupper() for c in raw[1:])
+        return beside or any(c.isupper() for c in raw[1:]) or _bare(scene, at)
     return not opens or beside
+
+
+_BARE = frozenset(
+    ["von", "mit", "für", "gegen", "bei", "und", "an", "zwischen", "hat", "will", "dass", "ob", "wonach", "durch", "über"]
+)
+_ENDS = ("ung", "ungen", "heit", "keit", "keiten", "schaft", "tion", "tionen", "ismus", "tät", "en", "nis", "ment", "ei")
+
+
+def _bare(scene: Scene, at: int) -> bool:
+    """A German noun without an article where a common noun would have one: opening a sentence, or after a preposition."""
+    raw = scene.sentence.words[at].raw
+    before = scene.sentence.words[at - 1] if at else None
+    if raw.endswith(_ENDS) or (before and before.low not in _BARE):
+        return False
+    following = scene.sentence.words[at + 1].raw if at + 1 < scene.size else ""
+    return bool(before) or following[:1].islower()

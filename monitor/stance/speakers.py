@@ -103,7 +103,7 @@ def _kind(sources: list[Found]) -> str:
 def _party(sentence: Sentence, first: int, last: int, parties: Sequence[Party]) -> tuple[Party, tuple[int, int]] | None:
     """The party of the claim named here, and the words that name it."""
     here = [(i, key(sentence.words[i].low), sentence.words[i].raw[:1].isupper()) for i in range(first, last + 1)]
-    entries = {f.entry.kind: (f.first, f.last) for f in sentence.names if first <= f.first and f.last <= last}
+    entries = {(f.entry.kind, f.entry.type): (f.first, f.last) for f in sentence.names if first <= f.first and f.last <= last}
     best: tuple[float, Party, tuple[int, int]] | None = None
     for party in parties:
         for names, worth in ((party.speakers, 1.0), ((party.name, *party.aliases), 0.9)):
@@ -117,11 +117,12 @@ def _party(sentence: Sentence, first: int, last: int, parties: Sequence[Party]) 
     return (best[1], best[2]) if best else None
 
 
-def _by_entry(party: Party, entries: dict[str, tuple[int, int]]) -> tuple[int, int] | None:
-    """The gazetteer knows another name of the party, or one who speaks for it."""
-    names = {n.casefold() for n in (party.name, *party.aliases)}
-    for entry, at in entries.items():
-        if entry.casefold() in names or gazetteer_name(party.name) == entry:
+def _by_entry(party: Party, entries: dict[tuple[str, str], tuple[int, int]]) -> tuple[int, int] | None:
+    """The gazetteer knows another name of the party, or what stands for it when it speaks."""
+    mine = {g for g in map(gazetteer_name, (party.name, *party.aliases)) if g}
+    homes = {home for g in mine for home in gazetteer()[g].of}
+    for (entry, kind), at in entries.items():
+        if entry in mine or (kind == "speaks" and entry in homes):
             return at
     return None
 
@@ -167,11 +168,7 @@ def _proper(sentence: Sentence, first: int, last: int, tables: Tables) -> str | 
     skip = {i for f in sentence.found for i in f.parts if f.entry.table in ("source", "say", "cue", "mask", "anaphor")}
     skip |= {i for f in sentence.names if f.entry.type in ("country", "city", "region") for i in f.parts}
     skip |= {i for f in sentence.found if f.entry.table == "event" and len(f.parts) == 1 for i in f.parts}
-    small = (
-        tables.words.get("stop", frozenset())
-        | tables.words.get("titles", frozenset())
-        | tables.words.get("aside", frozenset())
-    )
+    small = frozenset[str]().union(*(tables.words.get(k, ()) for k in ("stop", "titles", "aside", "ask")))
     runs: list[list[int]] = []
     for i in range(first, last + 1):
         word = sentence.words[i]
@@ -181,10 +178,8 @@ def _proper(sentence: Sentence, first: int, last: int, tables: Tables) -> str | 
             runs[-1].append(i)
         else:
             runs.append([i])
-    if tables.code == "de":
-        runs = [r for r in runs if len(r) > 1 or (r[0] > first and sentence.words[r[0] - 1].raw[:1].isupper())] or runs[
-            :1
-        ]
+    if tables.code == "de":  # one capital alone is a noun, unless the noun has no business there
+        runs = [r for r in runs if len(r) > 1 or _titled(sentence, r[0], first)]
     if not runs:
         return None
     run = max(runs, key=lambda r: (min(len(r), 2), -r[0]))
@@ -209,3 +204,12 @@ def _shown(sentence: Sentence, sources: list[Found], at: tuple[int, int], first:
         a, b = min(a, sources[0].first), max(b, sources[0].last)
     start, end = sentence.cut(max(a, first), min(b, last))
     return sentence.text[start:end]
+
+
+def _titled(sentence: Sentence, at: int, first: int) -> bool:
+    """A German surname alone stands after a title or a source noun, or opens its part before a verb."""
+    if at == first:
+        following = sentence.words[at + 1].raw if at + 1 < len(sentence.words) else ""
+        return at == 0 and following[:1].islower() and not sentence.words[at].raw.endswith(("ung", "heit", "keit", "en"))
+    before = sentence.words[at - 1]
+    return before.raw[:1].isupper() or before.low in ("so", "von", "sagte", "erklärte", "laut")

@@ -65,6 +65,8 @@ def guess(text: str) -> str:
 
 
 def _by_script(text: str) -> str | None:
+    if text.isascii():
+        return None
     if any("\u3040" <= c <= "\u30ff" for c in text):
         return "ja"
     letters = sum(c.isalpha() for c in text)

@@ -19,11 +19,24 @@ _ABBREVIATED = re.compile(
 )
 
 
+# WASHINGTON (dpa) - · BOGOTÁ (Efe). · MOSCOW, Nov 11 - · КИЇВ, 12 листопада —
+_DATELINE = re.compile(
+    r"^[^\W\d_a-zà-öø-ÿа-яёіїєґ]{3,}(?:[/ -][^\W\d_a-zà-öø-ÿа-яёіїєґ]{2,})*(?:, [^()\n.:–—!?]{3,20})?"
+    r"(?:\s*\([^()\n]{2,30}\)\s*[-–—.:]?|\s[-–—](?=\s)|[.](?=\s\S))\s*"
+)
+
+
+def dateline(text: str) -> int:
+    """Where a text begins after its dateline, in characters."""
+    match = _DATELINE.match(text)
+    return match.end() if match else 0
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """(start, end) of each sentence, white space trimmed, in order."""
     spans: list[tuple[int, int]] = []
-    start = 0
-    for match in _END.finditer(text):
+    start = dateline(text)
+    for match in _END.finditer(text, start):
         end = match.end()
         if match.group()[0] == "." and _goes_on(text, start, match.start()):
             continue

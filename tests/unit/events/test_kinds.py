@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+
 from monitor.events import load as events
 from monitor.text.lexer import Lexer, longest
 from monitor.text.words import words

@@ -6,9 +6,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from monitor.errors import ConfigError
+
 from monitor.languages import load as languages
 from monitor.languages import names
 from monitor.text.lexer import Lexer, longest
+from monitor.text.pattern import parse
 from monitor.text.words import words
 
 
@@ -28,15 +31,9 @@ def unmet(code: str, number: int) -> list[str]:
     """Patterns of a row that none of its examples shows."""
     language, _ = tables(code)
     row = language.rows[number]
-    lexer = Lexer([languages_phrases(p) for p in row.patterns])
+    lexer = Lexer([parse(p) for p in row.patterns])
     shown = {hit.row for example in row.examples for hit in lexer.find(words(example))}
     return [p for i, p in enumerate(row.patterns) if i not in shown]
-
-
-def languages_phrases(pattern: str):
-    from monitor.text.pattern import parse
-
-    return parse(pattern)
 
 
 @pytest.mark.parametrize("code", languages.codes())
@@ -44,7 +41,7 @@ def test_every_row_keeps_its_examples(code):
     language, _ = tables(code)
     wrong = []
     for number, row in enumerate(language.rows):
-        at = f"{code}.toml:{row.line} {row.table} {row.type} {row.patterns[0]!r}"
+        at = f"{row.file}:{row.line} {row.table} {row.type} {row.patterns[0]!r}"
         wrong += [f"{at}: not found in its example {e!r}" for e in row.examples if number not in found(code, e)]
         wrong += [f"{at}: found in its counterexample {e!r}" for e in row.nots if number in found(code, e)]
         wrong += [f"{at}: no example shows the pattern {p!r}" for p in unmet(code, number)]
@@ -52,7 +49,7 @@ def test_every_row_keeps_its_examples(code):
 
 
 @pytest.mark.parametrize("code", languages.codes())
-def test_no_pattern_stands_in_two_rows_of_different_type(code):
+def test_no_pattern_stands_in_two_rows(code):
     language, _ = tables(code)
     seen: dict[str, languages.Row] = {}
     wrong = []
@@ -60,7 +57,7 @@ def test_no_pattern_stands_in_two_rows_of_different_type(code):
         for pattern in row.patterns:
             other = seen.setdefault(f"{row.table} {pattern}", row)
             if other is not row:
-                wrong.append(f"{code}.toml:{row.line} {row.table} {pattern!r} also stands in line {other.line}")
+                wrong.append(f"{row.file}:{row.line} {row.table} {pattern!r} also stands in {other.file}:{other.line}")
     assert not wrong, "\n" + "\n".join(wrong)
 
 
@@ -75,16 +72,10 @@ def test_faults_are_told_all_at_once_with_their_lines(tmp_path: Path):
         '[meta]\ncode = "xx"\n\n[[cue]]\ntype = "denny"\npattern = "a* (b"\nexample = "no"\nstrenght = "weak"\n',
         encoding="utf-8",
     )
-    with pytest.raises(languages_error()) as caught:
+    with pytest.raises(ConfigError) as caught:
         languages.load("xx", tmp_path)
     told = str(caught.value)
     assert "did you mean deny?" in told
     assert "did you mean strength?" in told
     assert "a bracket is never closed" in told
     assert "xx.toml:6" in told
-
-
-def languages_error():
-    from monitor.errors import ConfigError
-
-    return ConfigError

@@ -1,0 +1,32 @@
+"""What the sentences so far were about, and who spoke last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.model.verdict import Gate
+from monitor.stance.speakers import NOBODY, Speaker
+
+_FORGETS = 2  # sentences after which "the report" no longer means the claim
+_MOST_GATES = 300
+
+
+@dataclass
+class Memory:
+    """Carried from sentence to sentence of one item."""
+
+    about: bool = False  # the claim is what the text is about now
+    age: int = 0  # sentences since it was last touched
+    sign: int = 0  # of the last bare telling of the claim's event: 1 it is so, -1 it is not
+    headline: int = 0  # the same, of the title
+    last: Speaker = NOBODY
+    gates: list[Gate] = field(default_factory=list)
+
+    @property
+    def fresh(self) -> bool:
+        return self.about and self.age <= _FORGETS
+
+    def note(self, name: str, passed: bool, detail: str) -> None:
+        """Keep a step of the reading for people."""
+        if len(self.gates) < _MOST_GATES:
+            self.gates.append(Gate(name=name, passed=passed, detail=detail))

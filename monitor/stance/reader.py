@@ -1,0 +1,286 @@
+"""Reads one sentence: finds the candidates for a stance on the claim."""
+
+from __future__ import annotations
+
+from monitor.lexicon.passage import Found
+from monitor.lexicon.touch import Asked, Core
+from monitor.model.verdict import Basis, Evidence, Role, Stance
+from monitor.stance.candidate import Candidate, about_speaker
+from monitor.stance.foreign import own_event, strangers, unexplained
+from monitor.stance.memory import Memory
+from monitor.stance.scope import STANCES, Scene, Span, left_of, masks, negated, right_of
+from monitor.stance.source import Sources
+from monitor.stance.speakers import NOBODY, Speaker
+
+_SIGN = {"deny": -1, "false": -1, "retract": -1, "confirm": 1, "true": 1}
+_KILLS = frozenset(["condition", "question", "demand", "fiction", "modal"])  # no stance is taken under these
+_WEAKENS = frozenset(["hedge", "condition", "question", "demand", "fiction", "modal", "accuse", "plan"])
+_LONG_ECHO = 14  # words; "the ministry said so" is short
+
+
+class Reader:
+    """One sentence, one claim."""
+
+    def __init__(self, scene: Scene, asked: Asked, memory: Memory) -> None:
+        self.scene = scene
+        self.asked = asked
+        self.memory = memory
+        self.touch = scene.touch
+        self.sentence = scene.sentence
+        self.sources = Sources(scene, asked.parties, memory)
+        self.governed: set[int] = set()  # cores that a cue has taken
+        self.other = False  # a cue here governs something that is not the claim
+        self.local = False  # the claim was touched earlier in this sentence
+        self.whole = Span(0, scene.size - 1)
+        self.named = self.touch.named(0, scene.size)
+
+    def read(self) -> list[Candidate]:
+        found: list[Candidate] = []
+        for cue in self.sentence.of("cue"):
+            found += self._cue(cue)
+        for number, core in enumerate(self.touch.cores):
+            if number not in self.governed:
+                found += self._bare(core)
+        if not found:
+            found += self._echo()
+        self._remember()
+        return found
+
+    # -- cues
+
+    def _cue(self, cue: Found) -> list[Candidate]:
+        kind = cue.entry.type
+        if cue.entry.answer and not self._whole(cue):
+            return []
+        span, relation, cores = self._content(cue)
+        self.governed |= set(cores)
+        said = self._text(cue.first, cue.last)
+        over = masks(self.scene, cue.parts)
+        if relation == "other":
+            self.other = self.other or kind in STANCES
+            self.memory.note("content", False, f"“{said}” ({kind}) is about something else")
+            return []
+        if over & _KILLS:
+            self.memory.note("mask", False, f"“{said}” ({kind}) stands under {', '.join(sorted(over))}")
+            return []
+        if kind == "unsaid":
+            self.memory.note("unsaid", False, f"“{said}” takes no stance")
+            return []
+        who = self.sources.of_cue(cue, span)
+        if kind == "decline":
+            return [self._make(Stance.DECLINES, Basis.SAID, cue.first, cue.last, who, {}, f"“{said}” declines")]
+        turned = negated(self.scene, cue.parts)
+        if turned and kind in ("deny", "confirm", "retract", "false"):
+            self.memory.note("negation", False, f"“{said}” ({kind}) is itself negated")
+            return []
+        sign = _SIGN[kind] * (-1 if turned else 1)
+        return [self._decide(cue, sign, span, relation, cores, who, hedged="hedge" in over or cue.entry.hedged)]
+
+    def _decide(
+        self, cue: Found, sign: int, span: Span, relation: str, cores: list[int], who: Speaker, *, hedged: bool
+    ) -> Candidate:
+        features = {"cue": 1.0, f"rel.{relation}": 1.0, "weak": float(cue.entry.weak), "hedged": float(hedged)}
+        features[f"type.{cue.entry.type}"] = 1.0
+        if cores and relation == "this":
+            core = self.touch.cores[cores[0]]
+            sign *= core.sign * (-1 if negated(self.scene, core.parts) else 1)
+            features |= self._of_core(core)
+        features |= self._of_span(span) | about_speaker(who)
+        sign *= self.asked.sign
+        features["negative"] = float(self.asked.sign < 0)
+        stance = Stance.CONFIRMS if sign > 0 else Stance.DENIES
+        basis = Basis.SAID if who is not NOBODY and not cue.entry.shown else Basis.SHOWN
+        held = [self.touch.cores[c] for c in cores if relation == "this"]
+        first, last = min([cue.first, *(c.first for c in held)]), max([cue.last, *(c.last for c in held)])
+        reason = f"“{self._text(cue.first, cue.last)}” ({cue.entry.type}) governs {relation}: {stance}"
+        return self._make(stance, basis, first, last, who, features, reason, hedged=hedged)
+
+    def _content(self, cue: Found) -> tuple[Span, str, list[int]]:
+        """What a cue governs: the span, how it relates to the claim, and which cores it holds."""
+        right, left = right_of(self.scene, cue), left_of(self.scene, cue)
+        order = {"after": [right], "before": [left]}.get(cue.entry.content)
+        if order is None:
+            order = [left, right] if cue.entry.type in ("false", "true") else [right, left]
+        for span in order:
+            cores = self._cores(span)
+            if cores:
+                return (span, "this", cores) if self._fits(span, cue) else (span, "other", cores)
+        return self._across(cue) or self._by_topic(cue, order, right, left)
+
+    def _across(self, cue: Found) -> tuple[Span, str, list[int]] | None:
+        """Over a colon or a dash: "Trump-Putin call: Kremlin denies", "Kremlin denies: no such call"."""
+        first, last = self.scene.part(cue.first)
+        borders = self.scene.clauses.borders
+        if first > 0 and borders[first] in ("colon", "dash", "strong"):
+            span = Span(0, first - 1)
+            cores = self._cores(span)
+            if cores and self._fits(span) and self._plain(Span(first, last), cue):
+                return span, "this", cores
+        if last + 1 < self.scene.size and borders[last + 1] in ("colon", "dash"):
+            span = Span(last + 1, self.scene.size - 1)
+            if self._cores(span) and self._fits(span) and self._plain(Span(first, last), cue):
+                return span, "none", []
+        return None
+
+    def _plain(self, span: Span, cue: Found) -> bool:
+        """Nothing of its own stands in a cue's part."""
+        return unexplained(self.scene, span, self.sources.beside(cue)) <= 1
+
+    def _by_topic(self, cue: Found, order: list[Span], right: Span, left: Span) -> tuple[Span, str, list[int]]:
+        """The cue names no event of the claim: it may mean it by "the report", by "this", or by leaving it out."""
+        known = self._topic()
+        if not known and not self._all_named():
+            return right, "other", []
+        speaking = self.sources.beside(cue)
+        for span in order:
+            anaphor = self._anaphor(span)
+            room = {"report": 2.0 if known else 1.0, "pronoun": 1.0 if known else -1.0}.get(anaphor, -1.0)
+            if unexplained(self.scene, span, speaking) <= room and not own_event(self.scene, span):
+                return span, anaphor, []
+        span = left if cue.entry.type in ("false", "true") else right
+        if known and unexplained(self.scene, span, speaking) <= 0 and not own_event(self.scene, Span(left.first, right.last)):
+            return right, "none", []
+        return right, "other", []
+
+    def _cores(self, span: Span) -> list[int]:
+        return [n for n, c in enumerate(self.touch.cores) if span.first <= c.first <= span.last]
+
+    def _anaphor(self, span: Span) -> str:
+        kinds = {f.entry.type for f in self.sentence.of("anaphor") if span.holds(f.parts)}
+        return "report" if "report" in kinds else "pronoun" if kinds else ""
+
+    def _topic(self) -> bool:
+        return self.local or (self.memory.fresh and not self.other)
+
+    def _all_named(self) -> bool:
+        return self.asked.groups > 1 and self.named == self.asked.groups
+
+    def _fits(self, span: Span, cue: Found | None = None) -> bool:
+        """The event in the span may be the claim's own: a name stands by, no other number, year, place, person."""
+        if self.asked.groups and not self.named and not self.memory.fresh:
+            self.memory.note("names", False, f"no name of the claim by “{self._text(span.first, span.last)[:80]}”")
+            return False
+        for clash in self.touch.clashes:
+            if span.first <= clash.first <= span.last:
+                self.memory.note(clash.what, False, f"another {clash.what}: {clash.text}")
+                return False
+        if self.asked.groups and not self.touch.named(span.first, span.last):
+            speaking = self.sources.beside(cue) if cue else set()
+            others = [i for i in strangers(self.scene, span) if i not in speaking]
+            if others:
+                self.memory.note("person", False, f"somebody else: {self.sentence.words[others[0]].raw}")
+                return False
+        return True
+
+    # -- without a cue
+
+    def _bare(self, core: Core) -> list[Candidate]:
+        part = Span(*self.scene.part(core.first))
+        if not self._fits(part):
+            return []
+        self.local = True
+        over = masks(self.scene, core.parts) & _WEAKENS
+        turned = negated(self.scene, core.parts)
+        told = self._text(core.first, core.last)
+        if over and not (over == {"plan"} and self.asked.plan):
+            self.memory.note("mask", False, f"“{told}” stands under {', '.join(sorted(over))}")
+            return []
+        if core.force == "planned" or (core.force == "mention" and not turned):
+            return []
+        sign = core.sign * (-1 if turned else 1) * self.asked.sign
+        who = self.sources.of_telling(core)
+        if who.media or who.anonymous:
+            self.memory.note("source", False, f"{who.name} only reports it")
+            return []
+        stance = Stance.CONFIRMS if sign > 0 else Stance.DENIES
+        features = {"bare": 1.0, "turned": float(turned), "asserted": float(who is NOBODY)} | self._of_core(core)
+        features |= self._of_span(part) | about_speaker(who)
+        features["negative"] = float(self.asked.sign < 0)
+        basis = Basis.ASSERTED if who is NOBODY else Basis.SAID
+        if who is NOBODY:
+            self.memory.sign = sign
+        return [self._make(stance, basis, core.first, core.last, who, features, f"“{told}” is told: {stance}")]
+
+    def _echo(self) -> list[Candidate]:
+        """A party or authority speaks right after a bare telling: of "this" ("Das teilte das Ministerium mit"), or on it."""
+        memory = self.memory
+        sign = memory.sign or memory.headline
+        if not sign or not memory.fresh or self.scene.clauses.question:
+            return []
+        for say in self.sentence.of("say"):
+            first, last = self.scene.part(say.first)
+            who = self.sources.within(first, last)
+            if say.entry.doubtful or who.role not in (Role.PARTY, Role.AUTHORITY) or masks(self.scene, say.parts) & _KILLS:
+                continue
+            this = self._anaphor(Span(first, last)) == "pronoun" and last - first <= _LONG_ECHO
+            stance = Stance.CONFIRMS if sign > 0 else Stance.DENIES
+            features = {"echo": 1.0, "echo.this": float(this), "echo.title": float(self.sentence.number == 1)}
+            features |= self._of_span(self.whole) | about_speaker(who)
+            features["turned"] = float(bool(self.sentence.of("negator")))
+            return [self._make(stance, Basis.SAID, first, last, who, features, f"{who.name} speaks after it is told")]
+        return []
+
+    def _whole(self, cue: Found) -> bool:
+        """A word of answer stands alone: opens a sentence, a quotation or what follows a colon, and a border ends it."""
+        borders = self.scene.clauses.borders
+        opens = cue.first == 0 or borders[cue.first] in ("colon", "quote", "strong", "dash")
+        gap = self.sentence.gaps[cue.last + 1]
+        return opens and (cue.last + 1 >= self.scene.size or any(c in gap for c in ",.!\"”“»’:;–—…"))
+
+    # -- features and results
+
+    def _of_core(self, core: Core) -> dict[str, float]:
+        return {"core": core.score, "words": float(core.force == "words"), "mention": float(core.force == "mention")}
+
+    def _of_span(self, span: Span) -> dict[str, float]:
+        groups = self.asked.groups
+        return {
+            "unexplained": min(unexplained(self.scene, span), 8.0) / 4,
+            "strangers": min(len(strangers(self.scene, span)), 4.0) / 2,
+            "missing": (groups - self.named) / groups if groups else 0.0,
+            "near": self.touch.named(span.first, span.last) / groups if groups else 0.5,
+            "cover": self.touch.cover,
+            "fresh": float(self.memory.fresh),
+            "title": float(self.sentence.field == "title"),
+            "late": min(self.sentence.number, 10) / 10,
+            "own": float(own_event(self.scene, span)),
+        }
+
+    def _make(
+        self,
+        stance: Stance,
+        basis: Basis,
+        first: int,
+        last: int,
+        who: Speaker,
+        features: dict[str, float],
+        reason: str,
+        *,
+        hedged: bool = False,
+    ) -> Candidate:
+        start, end = self.sentence.cut(first, last)
+        evidence = Evidence(text=self.sentence.text[start:end], field=self.sentence.field, start=start, end=end)
+        return Candidate(
+            stance=stance, basis=basis, evidence=evidence, who=who, hedged=hedged, features=features, reason=reason
+        )
+
+    def _text(self, first: int, last: int) -> str:
+        if last < first:
+            return ""
+        start, end = self.sentence.cut(first, last)
+        return self.sentence.text[start:end]
+
+    def _remember(self) -> None:
+        memory = self.memory
+        touched = bool(self.touch.cores) and self._fits(self.whole)
+        if touched or (self._all_named() and not self.other and not own_event(self.scene, self.whole)):
+            memory.about, memory.age = True, 0
+        elif self.other:
+            memory.about, memory.sign = False, 0
+        else:
+            memory.age += 1
+        if self.sentence.field == "title":
+            memory.headline = memory.sign
+        elif memory.age:
+            memory.sign = 0
+        self.sources.remember()

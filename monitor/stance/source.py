@@ -1,0 +1,138 @@
+"""Finds who stands behind a cue, a quotation or a telling: the places in a sentence where a speaker stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.lexicon.passage import Found
+from monitor.lexicon.touch import Core
+from monitor.model.claim import Party
+from monitor.model.verdict import Role
+from monitor.stance.foreign import unexplained
+from monitor.stance.memory import Memory
+from monitor.stance.scope import Scene, Span
+from monitor.stance.speakers import NOBODY, Speaker, speaker
+
+_LABEL = 9  # words that may stand before a colon if they name a speaker
+_TAIL = 8  # words that may follow a dash if they name a speaker
+_SPEAKING_FOR = 2  # sentences for which the last speaker goes on speaking
+
+
+class Sources:
+    """Looks for speakers in one sentence."""
+
+    def __init__(self, scene: Scene, parties: Sequence[Party], memory: Memory) -> None:
+        self._scene = scene
+        self._parties = parties
+        self._memory = memory
+
+    def within(self, first: int, last: int) -> Speaker:
+        """Who is named between two words as one who can speak."""
+        return speaker(self._scene.sentence, first, last, self._parties, self._scene.tables)
+
+    def of_cue(self, cue: Found, content: Span) -> Speaker:
+        """Whose stance a cue is: beside it first, on the side where its content is not."""
+        part, comma = Span(*self._scene.part(cue.first)), Span(*self._scene.part(cue.first, commas=True))
+        left, right = Span(comma.first, cue.first - 1), Span(cue.last + 1, comma.last)
+        inner = Span(cue.first + 1, cue.last - 1) if len(cue.parts) > 1 else Span(0, -1)
+        sides = [left, right] if content.first > cue.first else [right, left]
+        for span in (*sides, inner, Span(part.first, cue.first - 1), Span(cue.last + 1, part.last)):
+            who = self.within(span.first, span.last)
+            if who is not NOBODY and not who.media:
+                return who
+        return self._by_say() or self._by_border(part) or self._spoke_last()
+
+    def of_telling(self, core: Core) -> Speaker:
+        """Who stands behind a telling of the event, or NOBODY."""
+        part = Span(*self._scene.part(core.first))
+        for say in self._scene.sentence.of("say"):
+            who = NOBODY if say.entry.doubtful else self._of_say(say, core)
+            if who is not NOBODY:
+                return who
+        return self._by_label(part) or self._by_quote(core) or self._by_subject(core) or NOBODY
+
+    def beside(self, cue: Found) -> set[int]:
+        """Words beside a cue that name its speaker."""
+        sentence = self._scene.sentence
+        first, last = self._scene.part(cue.first, commas=True)
+        for a, b in ((first, cue.first - 1), (cue.last + 1, last)):
+            who = self.within(a, b)
+            if a <= b and who.name:
+                start = sentence.text.find(who.name, sentence.words[a].start)
+                return {i for i in range(a, b + 1) if start <= sentence.words[i].start < start + len(who.name)}
+        return set()
+
+    def remember(self) -> None:
+        """Keep who spoke here for the sentences to come."""
+        who = self.within(0, self._scene.size - 1)
+        if who is not NOBODY and not who.media:
+            self._memory.last = who
+
+    def _of_say(self, say: Found, core: Core) -> Speaker:
+        first, last = self._scene.part(say.first, commas=True)
+        if say.entry.source == "after":
+            return self.within(say.last + 1, last)
+        if say.entry.source == "before":
+            return self.within(first, say.first - 1)
+        left, right = Span(first, say.first - 1), Span(say.last + 1, last)
+        for span in (left, right) if core.first > say.last else (right, left):
+            if not span.first <= core.first <= span.last:
+                who = self.within(span.first, span.last)
+                if who is not NOBODY:
+                    return who
+        return self.within(first, say.first - 1) if core.first > say.last else NOBODY
+
+    def _by_say(self) -> Speaker | None:
+        for say in self._scene.sentence.of("say"):
+            who = self.within(*self._scene.part(say.first, commas=True))
+            if who is not NOBODY:
+                return who
+        return None
+
+    def _by_border(self, part: Span) -> Speaker | None:
+        """The other side of a colon or a dash."""
+        for span in (Span(0, part.first - 1), Span(part.last + 1, self._scene.size - 1)):
+            who = self.within(span.first, span.last)
+            if who is not NOBODY:
+                return who
+        return None
+
+    def _by_label(self, part: Span) -> Speaker | None:
+        """"Kremlin: no call", "No call – Kremlin": a border with nothing but a speaker beyond it."""
+        borders, size = self._scene.clauses.borders, self._scene.size
+        if 0 < part.first <= _LABEL and borders[part.first] == "colon":
+            return self._alone(Span(0, part.first - 1))
+        if part.last + 1 < size and size - part.last <= _TAIL and borders[part.last + 1] in ("dash", "colon"):
+            return self._alone(Span(part.last + 1, size - 1))
+        return None
+
+    def _alone(self, span: Span) -> Speaker | None:
+        who = self.within(span.first, span.last)
+        if who is NOBODY:
+            return None
+        named = {i for i in range(span.first, span.last + 1) if self._scene.sentence.words[i].raw in (who.name or "")}
+        return who if unexplained(self._scene, span, named) <= 1 else None
+
+    def _by_quote(self, core: Core) -> Speaker | None:
+        """A quotation whose speaker stands outside it, or spoke last."""
+        sentence = self._scene.sentence
+        if not sentence.quoted[core.first]:
+            return None
+        outside = [i for i in range(self._scene.size) if not sentence.quoted[i]]
+        if outside:
+            after = [i for i in outside if i > core.last]
+            before = [i for i in outside if i < core.first]
+            for side in (after, before):
+                who = self.within(side[0], side[-1]) if side else NOBODY
+                if who is not NOBODY:
+                    return who
+        return self._spoke_last()
+
+    def _by_subject(self, core: Core) -> Speaker | None:
+        """A court that convicts, a regulator that bans: an authority as the subject of the event shows it."""
+        first, _ = self._scene.part(core.first, commas=True)
+        who = self.within(first, core.first - 1)
+        return who if who.role is Role.AUTHORITY else None
+
+    def _spoke_last(self) -> Speaker:
+        return self._memory.last if self._memory.age <= _SPEAKING_FOR else NOBODY
