@@ -26,7 +26,7 @@ from monitor.model.claim import Claim, Party
 from monitor.model.source import Item
 from monitor.model.story import Reason
 from monitor.model.verdict import Assessment, Basis, Evidence, Role, Stance, Statement, relation_of
-from monitor.story.backtest import Story
+from monitor.story.play import Story
 
 Judged = tuple[Item, list[Assessment]]
 Turn = tuple[str, str, str]

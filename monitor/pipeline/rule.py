@@ -10,15 +10,11 @@ from monitor.model.alert import Alert, Delivery
 from monitor.model.claim import Claim
 from monitor.model.route import Route
 from monitor.model.source import Item
-from monitor.model.story import Event
-from monitor.model.verdict import Assessment, Statement
+from monitor.model.story import Event, Reason
+from monitor.model.verdict import Assessment
 from monitor.notify.route import route
 from monitor.store.port import Store
-from monitor.story.alerts import alert_of
-from monitor.story.cluster import Placed, place, withdraw
-from monitor.story.status import Turn, reported, retract, turn
-
-FLOOR = 0.5  # statements less sure than this are kept and explained, but make no event
+from monitor.story.play import Change, Story
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,68 +58,42 @@ class Ruler:
     def rule_item(self, item: Item, assessments: Sequence[Assessment]) -> Ruling:
         """Keep what an item says, and draw the consequences."""
         with self._store.transaction():
-            before = self._before(item)
+            story = self._story(item, assessments)
+            changes = story.changes(item, assessments, self._now)
             self._store.keep_assessments(item, assessments, self._rules, self._now, self._claims)
-            turns = [turn for assessment in assessments for turn in self._take(item, assessment)]
-            turns += self._withdraw(item, before - {placed.event.id for placed, _ in turns})
+            for change in changes:
+                self._store.keep_event(change.event)
+            for claim, status in story.status.items():
+                self._store.keep_status(claim, status, self._now)
+            alerts = tuple(filter(None, [self._announce(item, change) for change in changes]))
             self._store.mark_judged(item, self._now)
-        alerts = tuple(alert for _, alert in turns if alert)
         return Ruling(
             item=item,
             related=len(assessments),
             alerts=() if item.baseline else alerts,
             found=alerts if item.baseline else (),
-            retold=sum(alert is None for _, alert in turns),
+            retold=sum(change.alert is None or change.alert.reason is Reason.CORROBORATED for change in changes),
         )
 
-    def _before(self, item: Item) -> frozenset[str]:
-        """Ids of the events that an earlier version of the item told."""
-        if item.version == 1:
-            return frozenset()
-        claims = {found.claim for found in self._store.assessments_of(item.id, item.version - 1)} & self._claims.keys()
-        return frozenset(
-            event.id for claim in claims for event in self._store.events_of(claim) if item.id in event.items
+    def _story(self, item: Item, assessments: Sequence[Assessment]) -> Story:
+        """The story so far of the claims that this version of the item is about, or an earlier one was."""
+        ids = {found.claim for found in assessments}
+        if item.version > 1:
+            ids |= {found.claim for found in self._store.assessments_of(item.id, item.version - 1)}
+        claims = tuple(claim for claim in self._claims.values() if claim.id in ids)
+        return Story(
+            claims=claims,
+            status={claim.id: self._store.status_of(claim.id) for claim in claims},
+            events={claim.id: {e.id: e for e in self._store.events_of(claim.id)} for claim in claims},
         )
 
-    def _take(self, item: Item, assessment: Assessment) -> list[tuple[Placed, Alert | None]]:
-        claim = self._claims[assessment.claim]
-        status = self._store.status_of(claim.id)
-        if reported(status) is not status:  # being about the claim ends its being unverified
-            self._store.keep_status(claim.id, reported(status), self._now)
-        sure = [s for s in assessment.statements if s.answers and s.confidence >= FLOOR]
-        return [self._place(item, statement, claim) for statement in sure]
-
-    def _place(self, item: Item, statement: Statement, claim: Claim) -> tuple[Placed, Alert | None]:
-        known = self._store.events_of(claim.id)
-        placed = place(item, statement, claim, known, self._now)
-        turned = turn(self._store.status_of(claim.id), known, placed, claim)
-        alert = self._keep(item, claim, statement, placed, turned)
-        if alert is None and not item.baseline:
-            self._tell_the_sure(placed.event)
-        return placed, alert
-
-    def _withdraw(self, item: Item, events: frozenset[str]) -> list[tuple[Placed, Alert | None]]:
-        """What an earlier version said and this one does not: gone where no other item tells it."""
-        found = []
-        for claim in self._claims.values() if events else ():
-            for event in self._store.events_of(claim.id):
-                if event.id in events:
-                    known = self._store.events_of(claim.id)
-                    placed = withdraw(item, event, self._now)
-                    turned = retract(self._store.status_of(claim.id), known, placed, claim)
-                    found.append((placed, self._keep(item, claim, None, placed, turned)))
-        return found
-
-    def _keep(
-        self, item: Item, claim: Claim, statement: Statement | None, placed: Placed, turned: Turn
-    ) -> Alert | None:
-        """Store the event and the claim's status; the alert, where the turn has a reason and somebody is told of it."""
-        self._store.keep_event(placed.event)
-        if turned.after is not turned.before:
-            self._store.keep_status(claim.id, turned.after, self._now)
-        if turned.reason is None:
+    def _announce(self, item: Item, change: Change) -> Alert | None:
+        """Put a turn into the outbox; the alert, where it is a new one and somebody is told of it."""
+        if not item.baseline:
+            self._tell_the_sure(change.event)
+        alert = change.alert
+        if alert is None or self._store.alert(alert.id):
             return None
-        alert = alert_of(turned, placed, claim, statement, item, self._now)
         deliveries = self._desk.deliveries(alert, self._now)
         self._store.keep_alert(alert, [] if item.baseline else deliveries)
         return alert if deliveries or item.baseline else None

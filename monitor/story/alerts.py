@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
-from monitor.model.alert import Alert
+from monitor.model.alert import Alert, Past
 from monitor.model.claim import Claim
 from monitor.model.source import Item
 from monitor.model.story import Event, Reason
@@ -39,6 +40,15 @@ def alert_of(turn: Turn, placed: Placed, claim: Claim, statement: Statement | No
         item=item,
         before=turn.before,
         after=turn.after,
+    )
+
+
+def history_of(events: Iterable[Event], claim: Claim, without: str) -> tuple[Past, ...]:
+    """What was answered before, oldest first: one line for each event that stands, but for the one `without`."""
+    standing = [e for e in events if e.id != without and not e.retracted]
+    return tuple(
+        Past(at=event.first_seen, told=f"{_who(event, claim)} {_SAID[event.stance]}")
+        for event in sorted(standing, key=lambda event: (event.first_seen, event.id))
     )
 
 

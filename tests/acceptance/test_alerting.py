@@ -12,7 +12,10 @@ from tests.support.desk import DENIAL, Desk
 from tests.support.feeds import rss
 from tests.support.servers import Feeds, Mailbox, Receiver, until
 
-REPRINT = ("Moscow denies Trump-Putin call", "Kremlin spokesman Dmitry Peskov called the report of a call pure fiction.")
+REPRINT = (
+    "Moscow denies Trump-Putin call",
+    "Kremlin spokesman Dmitry Peskov called the report of a call pure fiction.",
+)
 REVERSAL = (
     "Kremlin confirms phone call between Trump and Putin",
     "Kremlin spokesman Dmitry Peskov confirmed that Donald Trump and Vladimir Putin had spoken by telephone.",

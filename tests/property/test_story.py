@@ -4,10 +4,11 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from monitor.model.story import Reason
 from monitor.model.verdict import Role
-from monitor.story.backtest import Story
 from monitor.story.cluster import RETOLD, place
+from monitor.story.play import Story
 from monitor.story.tellings import KEPT
 from monitor.text.fingerprint import Fingerprint, fingerprint, likeness
 from tests.unit.story.stories import CLAIM, assessed, item, statement

@@ -19,13 +19,14 @@ from xml.etree import ElementTree as ET
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult
+from standardwebhooks import Webhook
+
 from monitor.model.alert import Alert, Message, Target
 from monitor.model.story import Reason
 from monitor.net.guard import Allow
 from monitor.notify.port import Notifier
 from monitor.notify.registry import make
 from monitor.notify.sample import sample_alert
-from standardwebhooks import Webhook
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # near the true time: receivers of signed webhooks insist on it
 SECRETS = ("correct-horse-battery", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "path-token-XYZZY")

@@ -137,6 +137,7 @@ class Mailbox:
             self.port: int = free.getsockname()[1]
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=10)
         self._controller.start()
+        self._closed = False
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if address in self.refuse:
@@ -152,7 +153,9 @@ class Mailbox:
         return "250 OK"
 
     def close(self) -> None:
-        self._controller.stop(no_assert=True)
+        if not self._closed:
+            self._closed = True
+            self._controller.stop()
 
 
 @contextmanager

@@ -38,9 +38,7 @@ def says(
         party=party,
         role=Role.PARTY,
     )
-    return Assessment(
-        item=item_id, claim="call", relation=relation_of([statement]), match=0.9, statements=(statement,)
-    )
+    return Assessment(item=item_id, claim="call", relation=relation_of([statement]), match=0.9, statements=(statement,))
 
 
 def reports(item_id: str) -> Assessment:

@@ -1,12 +1,13 @@
 from dataclasses import replace
 
 import pytest
+
 from monitor.model.claim import Claim
 from monitor.model.story import ClaimStatus, Reason
 from monitor.model.verdict import Role
 from monitor.story.alerts import LONGEST, alert_of
-from monitor.story.backtest import Story
 from monitor.story.cluster import place
+from monitor.story.play import Story
 from monitor.story.status import Turn, turn
 from tests.unit.story.stories import CLAIM, START, assessed, item, statement
 

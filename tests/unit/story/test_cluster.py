@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from monitor.model.claim import Claim, Party
 from monitor.model.verdict import Basis, Evidence, Role
 from monitor.story.cluster import RETOLD, in_order, place, withdraw

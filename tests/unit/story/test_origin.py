@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+
 from monitor.model.verdict import Evidence
 from monitor.story import origin
 from tests.unit.story.stories import item, statement, table

@@ -1,4 +1,5 @@
 import pytest
+
 from monitor.model.claim import Claim, Party
 from monitor.model.verdict import Basis, Role
 from monitor.story.parties import ANONYMOUS, NOBODY, folded, is_person, voice_of

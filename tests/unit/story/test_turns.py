@@ -2,8 +2,9 @@ import random
 from collections import Counter
 
 import pytest
+
 from monitor.model.story import ClaimStatus, Reason
-from monitor.story.backtest import Story, play
+from monitor.story.play import Story, play
 from monitor.story.status import reported, status_of
 from tests.unit.story import stories
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from monitor.model.alert import Alert
@@ -11,7 +11,7 @@ from monitor.model.claim import Claim
 from monitor.model.source import Item
 from monitor.model.story import ClaimStatus, Event, Reason
 from monitor.model.verdict import Assessment, Statement
-from monitor.story.alerts import alert_of
+from monitor.story.alerts import alert_of, history_of
 from monitor.story.cluster import Placed, in_order, place, withdraw
 from monitor.story.status import Turn, reported, retract, turn
 
@@ -41,9 +41,18 @@ def play(
                 yield alert
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One statement placed, or one withdrawn."""
+
+    claim: Claim
+    event: Event  # as it is now
+    alert: Alert | None  # where that is a turn
+
+
 @dataclass(kw_only=True, slots=True)
 class Story:
-    """What is known of some claims. The one mutable thing in this room: it stands in for a store."""
+    """What is known of some claims. The one mutable thing here; whoever keeps it elsewhere fills and reads it."""
 
     claims: tuple[Claim, ...]
     floor: float = FLOOR
@@ -53,9 +62,16 @@ class Story:
 
     def take(self, item: Item, assessments: Sequence[Assessment], now: datetime) -> list[Alert]:
         """Alerts that this version of an item makes. Items come in any order; versions of one item in theirs."""
+        alerts = [change.alert for change in self.changes(item, assessments, now) if change.alert]
+        fresh = [alert for alert in alerts if alert.id not in self._said]
+        self._said.update(alert.id for alert in fresh)
+        return fresh
+
+    def changes(self, item: Item, assessments: Sequence[Assessment], now: datetime) -> list[Change]:
+        """What this version of an item changes, in order; `events` and `status` hold it afterwards."""
         said = list(self._statements(assessments))
         # What the edit took away goes first: a corrected outlet is no party that changed its mind.
-        alerts = self._gone(
+        changes = self._gone(
             self._told_before(item) - {self._place(item, *one, now).event.id for one in said}, item, now
         )
         for assessment in assessments:
@@ -64,8 +80,8 @@ class Story:
         for claim, statement in said:
             placed = self._place(item, claim, statement, now)
             turned = turn(self._status(claim), self._known(claim), placed, claim)
-            alerts.append(self._keep(turned, placed, claim, statement, item, now))
-        return [alert for alert in alerts if alert]
+            changes.append(self._keep(turned, placed, claim, statement, item, now))
+        return changes
 
     def _statements(self, assessments: Sequence[Assessment]) -> Iterator[tuple[Claim, Statement]]:
         for assessment in assessments:
@@ -80,30 +96,27 @@ class Story:
         """Ids of the events that an earlier version of the item told."""
         return {e.id for events in self.events.values() for e in events.values() if item.id in e.items}
 
-    def _gone(self, ids: set[str], item: Item, now: datetime) -> list[Alert | None]:
-        alerts = []
+    def _gone(self, ids: set[str], item: Item, now: datetime) -> list[Change]:
+        changes = []
         for claim in self.claims:
             for event in [event for event in self._known(claim) if event.id in ids and not event.retracted]:
                 placed = withdraw(item, event, now)
                 turned = retract(self._status(claim), self._known(claim), placed, claim)
-                alerts.append(self._keep(turned, placed, claim, None, item, now))
-        return alerts
+                changes.append(self._keep(turned, placed, claim, None, item, now))
+        return changes
 
     def _claim(self, name: str) -> Claim | None:
         return next((claim for claim in self.claims if claim.id == name), None)
 
     def _keep(
         self, turned: Turn, placed: Placed, claim: Claim, statement: Statement | None, item: Item, now: datetime
-    ) -> Alert | None:
+    ) -> Change:
         self.events.setdefault(claim.id, {})[placed.event.id] = placed.event
         self.status[claim.id] = turned.after
-        if turned.reason is None:
-            return None
-        alert = alert_of(turned, placed, claim, statement, item, now)
-        if alert.id in self._said:
-            return None
-        self._said.add(alert.id)
-        return alert
+        alert = alert_of(turned, placed, claim, statement, item, now) if turned.reason else None
+        if alert:
+            alert = replace(alert, history=history_of(self._known(claim), claim, placed.event.id))
+        return Change(claim=claim, event=placed.event, alert=alert)
 
     def _status(self, claim: Claim) -> ClaimStatus:
         return self.status.get(claim.id, ClaimStatus.UNVERIFIED)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.engine.local import LocalEngine
+from monitor.errors import StoreFull
+from monitor.feeds.port import Reading
+from monitor.model.claim import Watch
+from monitor.model.source import Feed, Outcome
+from monitor.pipeline.poll import Poller
+from monitor.store.sqlite import SqliteStore, open_store
+from tests.support.values import NOW, FakeSource, item
+
+FEEDS = [Feed(url=f"https://outlet.example/{n}") for n in range(1_000)]
+
+
+@pytest.fixture
+def store() -> Iterator[SqliteStore]:
+    made = open_store("sqlite::memory:")
+    made.sync(Watch(feeds=tuple(FEEDS)), NOW)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[LocalEngine]:
+    made = LocalEngine()
+    yield made
+    made.close()
+
+
+def poller(source: FakeSource, store: Any, engine: LocalEngine, **more: Any) -> Poller:
+    values = {"concurrency": 64, "patience": None, "kept": lambda _: None} | more
+    return Poller(source=source, store=store, engine=engine, clock=lambda: NOW, jitter=lambda: 0.5, **values)
+
+
+async def test_a_thousand_feeds_due_at_once_are_all_polled_in_few_transactions(
+    store: SqliteStore, engine: LocalEngine
+) -> None:
+    batches: list[int] = []
+    source = FakeSource()
+    work = poller(source, store, engine, kept=lambda batch: batches.append(len(batch)))
+    states = store.states()
+    for feed in FEEDS:
+        work.submit(feed, states[feed.url])
+        work.submit(feed, states[feed.url])  # a second tick changes nothing
+    await work.drain()
+    await work.close()
+    assert sorted(source.asked) == sorted(feed.url for feed in FEEDS)
+    assert sum(batches) == 1_000
+    assert len(batches) < 200
+    assert all(state.outcome is Outcome.EMPTY for state in store.states().values())
+    assert store.due(NOW, 10) == []
+
+
+async def test_feeds_that_hang_hold_their_own_slot_only(store: SqliteStore, engine: LocalEngine) -> None:
+    never = asyncio.Event()
+
+    async def hang() -> Reading:
+        await never.wait()
+        return Reading(outcome=Outcome.EMPTY)
+
+    source = FakeSource()
+    source.readings = {feed.url: hang for feed in FEEDS[:7]}
+    work = poller(source, store, engine, concurrency=8)
+    states = store.states()
+    for feed in FEEDS[:40]:
+        work.submit(feed, states[feed.url])
+    while len(work.under_way) > 7:  # noqa: ASYNC110 - another room's state
+        await asyncio.sleep(0.01)
+    assert work.under_way == {feed.url for feed in FEEDS[:7]}
+    await work.close()
+    assert work.under_way == frozenset()
+
+
+async def test_a_fault_in_reading_one_feed_is_that_feeds_error(store: SqliteStore, engine: LocalEngine) -> None:
+    source = FakeSource()
+    source.readings[FEEDS[0].url] = ZeroDivisionError("of ours")
+    source.readings[FEEDS[1].url] = Reading(outcome=Outcome.ITEMS, items=(item("a", feed=FEEDS[1].url),), entries=1)
+    work = poller(source, store, engine)
+    states = store.states()
+    for feed in FEEDS[:2]:
+        work.submit(feed, states[feed.url])
+    await work.drain()
+    await work.close()
+    after = store.states()
+    assert after[FEEDS[0].url].outcome is Outcome.ERROR
+    assert after[FEEDS[0].url].next_due > NOW
+    assert [i.id for i in store.unjudged(9)] == ["a"]
+
+
+async def test_a_batch_that_the_store_refuses_is_stored_when_it_can_be(store: SqliteStore, engine: LocalEngine) -> None:
+    class Full:
+        tries = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        def keep_polls(self, polls: Any) -> None:
+            self.tries += 1
+            if self.tries < 3:
+                raise StoreFull("no space left")
+            store.keep_polls(polls)
+
+    source = FakeSource()
+    source.readings[FEEDS[0].url] = Reading(outcome=Outcome.ITEMS, items=(item("a", feed=FEEDS[0].url),), entries=1)
+    state = store.states()[FEEDS[0].url]
+
+    patient = poller(source, full := Full(), engine, patience=timedelta(milliseconds=10))
+    patient.submit(FEEDS[0], state)
+    await patient.drain()
+    await patient.close()
+    assert full.tries == 3
+    assert [i.id for i in store.unjudged(9)] == ["a"]
+
+    hasty = poller(source, Full(), engine)
+    hasty.submit(FEEDS[1], store.states()[FEEDS[1].url])
+    with pytest.raises(StoreFull):
+        await hasty.drain()
+    await hasty.close()
