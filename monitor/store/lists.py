@@ -52,7 +52,7 @@ DELIVERIES = _paged(
     """deliveries.id, alerts.id, channel, recipient, state, due, attempts, first_tried, settled, error, digest, message,
     alerts.title, claim, reason, at""",
     "deliveries JOIN alerts USING (alert)",
-    ("alerts.alert", "delivery"),
+    ("delivery", "alert"),
 )
 
 

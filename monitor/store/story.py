@@ -30,8 +30,8 @@ from monitor.store.session import Line
 # Built from column names; no value from outside is ever part of a statement's text.
 _EVENTS = f"SELECT event, {EVENT.names()} FROM events"  # noqa: S608
 EVENTS_OF = f"{_EVENTS} WHERE claim = ? ORDER BY event"
-_TELLINGS = f"SELECT event, {TELLING.names('tellings.')} FROM tellings"  # noqa: S608
-TELLINGS_OF_CLAIM = f"{_TELLINGS} JOIN events USING (event) WHERE claim = ? ORDER BY event, position"
+_TELLINGS = f"SELECT event, {TELLING.names('tellings.')} FROM events JOIN tellings USING (event)"  # noqa: S608
+TELLINGS_OF_CLAIM = f"{_TELLINGS} WHERE claim = ? ORDER BY event, position"
 TELLINGS = f"SELECT {TELLING.names()} FROM tellings WHERE event = ? ORDER BY position"  # noqa: S608
 SUMMARY = ("publishers", "own_words", "told")  # what the list shows of an event's tellings, the uncounted ones too
 EVENT_ROW = (*EVENT.columns, *SUMMARY)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from monitor.errors import StoreError
 from monitor.model.alert import DeliveryState
 from monitor.model.claim import Claim
