@@ -33,7 +33,9 @@ def parse(pattern: str) -> tuple[Phrase, ...]:
         phrases = [head + tail for head in phrases for tail in choices]
         if len(phrases) > MOST_PHRASES:
             raise PatternError(f"stands for more than {MOST_PHRASES} phrases: write several patterns")
-    phrases = [_trimmed(phrase) for phrase in phrases]
+    phrases = [t for t in map(_trimmed, phrases) if t]  # where all is optional, all left out is nothing to find
+    if not phrases:
+        raise PatternError("holds no word")
     for phrase in phrases:
         _check(phrase)
     return tuple(dict.fromkeys(phrases))
@@ -135,10 +137,7 @@ def _trimmed(phrase: Phrase) -> Phrase:
 
 
 def _check(phrase: Phrase) -> None:
-    sets = [e for e in phrase if isinstance(e, frozenset)]
-    if not sets:
-        raise PatternError("holds no word")
-    for atom in (a for s in sets for a in s):
+    for atom in (a for e in phrase if isinstance(e, frozenset) for a in e):
         stem = atom.strip("*=")
         if "*" in stem:
             raise PatternError(f"* stands in the middle of {atom}: only at the beginning or end of a word")
