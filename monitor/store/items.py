@@ -27,8 +27,9 @@ UNJUDGED = f"{_ITEM} WHERE judged IS NULL ORDER BY items.seen LIMIT ?"
 NEWEST = f"{_ITEM} WHERE items.id = ?"
 OLDER = f"""SELECT seen, item, feeds.url, {ITEM.names("item_versions.")} FROM item_versions JOIN feeds USING (feed)
 WHERE item = (SELECT item FROM items WHERE id = ?) ORDER BY version"""  # noqa: S608
-RECENT = f"{_ITEM} WHERE items.seen >= ? ORDER BY items.seen, item LIMIT ?"
-RECENT_ON = f"{_ITEM} WHERE items.seen >= ? AND (items.seen, item) > (?, ?) ORDER BY items.seen, item LIMIT ?"
+_JUDGED = f"{_ITEM} WHERE items.seen >= ? AND judged IS NOT NULL"
+RECENT = f"{_JUDGED} ORDER BY items.seen, item LIMIT ?"
+RECENT_ON = f"{_JUDGED} AND (items.seen, item) > (?, ?) ORDER BY items.seen, item LIMIT ?"
 IDENTITY = "SELECT id, version, digest, guid, coalesce(canonical, link) FROM"
 _LATEST = "WHERE feed = (SELECT feed FROM feeds WHERE url = ?) ORDER BY seen DESC LIMIT ?"
 IDENTITIES = f"{IDENTITY} items {_LATEST}"

@@ -85,7 +85,10 @@ class Store(Protocol):
         ...
 
     def recent_items(self, since: datetime) -> Iterator[Item]:
-        """Newest version of all items seen since then, oldest first: what a claim added later is judged against."""
+        """Newest version of items seen since then, oldest first: what a claim added later is judged against.
+
+        Judged ones only: the others are about to be judged against every claim.
+        """
         ...
 
     def item(self, item_id: str) -> Item | None:

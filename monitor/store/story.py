@@ -160,10 +160,12 @@ class StoryTables(ItemsTable):
                 self._run("DELETE FROM tellings WHERE event = ? AND position >= ?", (number, len(rows)))
 
     def _forget_assessments(self, item: int, version: int, claims: Collection[str] | None) -> None:
-        if claims is None:
-            self._run("DELETE FROM assessments WHERE item = ? AND version = ?", (item, version))
-        for claim in claims or ():
-            self._run("DELETE FROM assessments WHERE item = ? AND version = ? AND claim = ?", (item, version, claim))
+        held = self._all("SELECT claim FROM assessments WHERE item = ? AND version = ?", (item, version))
+        for (claim,) in held:  # a handful, where `claims` may be ten thousand
+            if claims is None or claim in claims:
+                self._run(
+                    "DELETE FROM assessments WHERE item = ? AND version = ? AND claim = ?", (item, version, claim)
+                )
 
     def _sync_claims(self, claims: Iterable[Claim], now: datetime) -> None:
         held = {line[0]: line[1:] for line in self._all("SELECT id, definition, watched FROM claims")}

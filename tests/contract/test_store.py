@@ -177,11 +177,21 @@ def test_an_edit_that_arrives_while_the_old_version_is_judged_stays_unjudged(sto
 
 
 def test_recent_items_come_oldest_first_in_their_newest_version(store: Store) -> None:
-    keep(store, *(item(f"i{n}", seen=later(minutes=n)) for n in range(1203)))
-    keep(store, item("i700", title="Corrected", digest="other", version=2, seen=later(minutes=700)))
+    items = [item(f"i{n}", seen=later(minutes=n)) for n in range(1203)]
+    edit = item("i700", title="Corrected", digest="other", version=2, seen=later(minutes=700))
+    keep(store, *items, edit)
+    with store.transaction():
+        for each in (*items, edit):
+            store.mark_judged(each, NOW)
     found = list(store.recent_items(later(minutes=3)))
     assert [each.id for each in found] == [f"i{n}" for n in range(3, 1203)]
     assert found[697].title == "Corrected"
+
+
+def test_items_still_to_be_judged_are_not_judged_against_new_claims_alone(store: Store) -> None:
+    keep(store, item(), item("i2"))
+    store.mark_judged(item(), NOW)
+    assert [each.id for each in store.recent_items(NOW)] == ["i1"]
 
 
 def test_an_item_without_a_time_is_seen_when_its_feed_was_polled(store: Store) -> None:
