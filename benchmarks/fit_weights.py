@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -21,11 +22,11 @@ import numpy as np
 
 from monitor.lexicon.passage import read
 from monitor.lexicon.tables import tables
-from monitor.matching.index import Index
 from monitor.matching.pair import touch
 from monitor.model.claim import Claim, Party
 from monitor.model.verdict import Basis, Stance
-from monitor.pipeline.judge import RELATED, language_of, match_of, too_early
+from monitor.pipeline.judge import RELATED, Judge, match_of, too_early
+from monitor.text.words import words
 from monitor.pipeline.judge_lines import read_item
 from monitor.stance.assess import candidates
 from monitor.stance.weigh import head
@@ -33,9 +34,10 @@ from monitor.stance.weigh import head
 WEIGHTS = Path(__file__).parents[1] / "monitor" / "stance" / "weights.toml"
 # What is fitted. Few and readable; each can be argued for in one sentence.
 FEATURES = (
-    "cue", "rel.this", "rel.report", "rel.pronoun", "rel.none", "type.false", "weak", "hedged", "core", "words",
+    "cue", "rel.this", "rel.report", "rel.pronoun", "rel.none", "rel.other",
+    "other.close", "other.bare", "other.all", "other.fresh", "type.false", "weak", "hedged", "core", "words",
     "mention", "turned", "asserted", "echo", "echo.this", "unexplained", "strangers", "missing", "near", "cover",
-    "fresh", "title", "late", "own", "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
+    "person", "clash.number", "clash.time", "clash.place", "fresh", "title", "late", "own", "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
 )  # fmt: skip
 PENALTY = 2.0
 
@@ -43,17 +45,25 @@ PENALTY = 2.0
 def rows(folder: Path) -> list[dict[str, Any]]:
     """Candidates of a set: {set, pair, lang, head, stance, asserted, x, y}, and pairs without any."""
     claims = [json.loads(line) for line in (folder / "claims.jsonl").open(encoding="utf-8")]
-    index = Index([claim_of(c) for c in claims])
+    judge = Judge([claim_of(c) for c in claims])
+    index = judge.index
     number = {c["id"]: i for i, c in enumerate(claims)}
     found = []
     for line in (folder / "items.jsonl").open(encoding="utf-8"):
         gold = json.loads(line)
         expected = {s["stance"] for s in gold["statements"]}
-        base = {"set": folder.name, "pair": gold["id"], "lang": gold["lang"], "expected": expected, "claim": gold["claim"]}
+        base = {
+            "set": folder.name,
+            "pair": gold["id"],
+            "lang": gold["lang"],
+            "expected": expected,
+            "claim": gold["claim"],
+        }
         found.append({**base, "head": None})
         item = read_item({**gold, "content": gold.get("body")} | {"language": None, "link": None, "publisher": None})
         compiled = index.compiled[number[gold["claim"]]]
-        passage = read(item.fields(), tables(language_of(item)))
+        looked = [w for _, text in item.fields() for w in words(text[:4000])]
+        passage = read(item.fields(), tables(judge.language(item, [(number[gold["claim"]], 1.0)], looked)))
         touches = [touch(s, passage, compiled, index.terms) for s in passage.sentences]
         if match_of(touches, compiled, 0.0) < RELATED or not passage.tables.known or too_early(item, compiled.claim):
             continue
@@ -61,12 +71,24 @@ def rows(folder: Path) -> list[dict[str, Any]]:
             if c.stance is not Stance.DECLINES:
                 x = [c.features.get(f, 0.0) for f in FEATURES]
                 skip = c.basis is Basis.ASSERTED and c.stance is Stance.CONFIRMS
-                found.append({**base, "head": head(c), "stance": str(c.stance), "x": x, "y": str(c.stance) in expected, "skip": skip})
+                found.append(
+                    {
+                        **base,
+                        "head": head(c),
+                        "stance": str(c.stance),
+                        "x": x,
+                        "y": str(c.stance) in expected,
+                        "skip": skip,
+                    }
+                )
     return found
 
 
 def claim_of(row: dict[str, Any]) -> Claim:
-    parties = tuple(Party(name=p) if isinstance(p, str) else Party(**{k: v if k == "name" else tuple(v) for k, v in p.items()}) for p in row.get("parties") or ())
+    parties = tuple(
+        Party(name=p) if isinstance(p, str) else Party(**{k: v if k == "name" else tuple(v) for k, v in p.items()})
+        for p in row.get("parties") or ()
+    )
     return Claim(
         id=row["id"],
         statement=row["statement"],
@@ -84,7 +106,10 @@ def fit(data: Iterable[dict[str, Any]]) -> dict[str, np.ndarray]:
     for row in data:
         if row["head"] and not row["skip"]:
             grouped[row["head"]].append(row)
-    return {name: _newton(np.array([[1.0, *r["x"]] for r in some]), np.array([float(r["y"]) for r in some])) for name, some in grouped.items()}
+    return {
+        name: _newton(np.array([[1.0, *r["x"]] for r in some]), np.array([float(r["y"]) for r in some]))
+        for name, some in grouped.items()
+    }
 
 
 def _newton(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -136,18 +161,38 @@ def main() -> None:
     for name, pairs in folds(data):
         weights = fit(r for r in data if r["pair"] not in pairs or (len(args.sets) > 1 and r["set"] != name))
         kept = [r for r in data if r["pair"] in pairs and (len(args.sets) == 1 or r["set"] == name)]
-        print(f"{name:12}", *(f"@{t}: " + " ".join(f"{k} {v:.3f}" for k, v in score(kept, weights, t).items()) for t in (0.4, 0.5, 0.6)))
+        print(
+            f"{name:12}",
+            *(
+                f"@{t}: " + " ".join(f"{k} {v:.3f}" for k, v in score(kept, weights, t).items())
+                for t in (0.4, 0.5, 0.6)
+            ),
+        )
     weights = fit(data)
-    print("fitted      ", *(f"@{t}: " + " ".join(f"{k} {v:.3f}" for k, v in score(data, weights, t).items()) for t in (0.4, 0.5, 0.6)))
+    print(
+        "fitted      ",
+        *(f"@{t}: " + " ".join(f"{k} {v:.3f}" for k, v in score(data, weights, t).items()) for t in (0.4, 0.5, 0.6)),
+    )
     for name, w in weights.items():
-        print(name, " ".join(f"{f} {v:+.2f}" for f, v in sorted(zip(("bias", *FEATURES), w, strict=True), key=lambda p: -abs(p[1]))))
+        print(
+            name,
+            " ".join(
+                f"{f} {v:+.2f}" for f, v in sorted(zip(("bias", *FEATURES), w, strict=True), key=lambda p: -abs(p[1]))
+            ),
+        )
     if args.write:
         write(weights)
 
 
 def write(weights: dict[str, np.ndarray]) -> None:
-    lines = ["# Fitted by benchmarks/fit_weights.py; do not edit by hand."]
-    for name, w in sorted(weights.items()):
+    """Heads that were fitted; the others stay as they are."""
+    kept = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
+    lines = ["# confirms, denies: fitted by benchmarks/fit_weights.py. asserted: set by hand, nothing alerts on it."]
+    for name, table in sorted(kept.items()):
+        w = weights.get(name)
+        if w is None:
+            lines += ["", f"[{name}]", *(f'"{f}" = {v:.4f}' for f, v in table.items())]
+            continue
         lines += ["", f"[{name}]", *(f'"{f}" = {v:.4f}' for f, v in zip(("bias", *FEATURES), w, strict=True))]
     WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

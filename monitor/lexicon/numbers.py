@@ -19,6 +19,8 @@ class Quantity(NamedTuple):
     first: int
     last: int
     year: bool
+    more: bool = False  # "more than", "at least"
+    less: bool = False
 
 
 def quantities(sentence: Sentence, tables: Tables) -> list[Quantity]:
@@ -40,9 +42,15 @@ def quantities(sentence: Sentence, tables: Tables) -> list[Quantity]:
         year = digits and first == at and 1900 <= value <= 2100 and words[at].low.isdigit()
         bare = first == at and not digits and value >= _SMALLEST_MULTIPLIER  # "millions": how many, nobody says
         if value != 1 and not bare:
-            found.append(Quantity(value, first, at, year))
+            more, less = (_preceded(sentence, first, tables.compare.get(k, frozenset())) for k in ("more", "less"))
+            found.append(Quantity(value, first, at, year, more, less))
         at += 1
     return found
+
+
+def _preceded(sentence: Sentence, at: int, phrases: frozenset[tuple[str, ...]]) -> bool:
+    before = [w.low for w in sentence.words[max(0, at - 3) : at]]
+    return any(tuple(before[-len(p) :]) == p for p in phrases)
 
 
 def _joined(value: float, word: str, digits: bool, tables: Tables) -> float | None:

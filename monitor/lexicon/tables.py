@@ -65,6 +65,7 @@ class Tables(NamedTuple):
     words: Mapping[str, frozenset[str]]  # stop, that, but, …: single words as written in the table
     numbers: Mapping[str, float]
     months: Mapping[str, int]  # atom (`januar*`) -> 1..12
+    compare: Mapping[str, frozenset[tuple[str, ...]]]  # more | less | about -> words before a number
 
 
 Rows = list[tuple[Entry, tuple[Phrase, ...]]]
@@ -105,6 +106,7 @@ def _gather(code: str, known: bool) -> tuple[list[tuple[tuple[object, ...], tupl
         "words": {},
         "numbers": {},
         "months": {},
+        "compare": {},
     }
     if known:
         file = language_files.load(code)
@@ -116,6 +118,7 @@ def _gather(code: str, known: bool) -> tuple[list[tuple[tuple[object, ...], tupl
             "endings": file.endings,
             "words": {**{k: _singles(v) for k, v in file.words.items()}, "aside": file.asides},
             "numbers": dict(file.numbers),
+            "compare": {k: _sequences(v) for k, v in file.compare.items()},
             "months": {a: n for n, month in enumerate(file.months, 1) for a in _singles(month)},
         }
     rows += _names()
@@ -155,6 +158,11 @@ def _names() -> Rows:
         if entry.speaks:
             rows.append((Entry(table="name", type="speaks", kind=entry.name), entry.speaks))
     return rows
+
+
+def _sequences(phrases: tuple[Phrase, ...]) -> frozenset[tuple[str, ...]]:
+    """Phrases as plain runs of words, first choice of each."""
+    return frozenset(tuple(sorted(e)[0] for e in p if not isinstance(e, int)) for p in phrases)
 
 
 def _singles(phrases: tuple[Phrase, ...]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.lexicon.numbers import quantities
+from monitor.lexicon.numbers import Quantity, quantities
 from monitor.lexicon.passage import Passage, Sentence, read
 from monitor.lexicon.tables import among, tables
 from monitor.lexicon.tables import kinds as kind_facts
@@ -42,7 +42,7 @@ class Compiled(NamedTuple):
     given: bool  # the groups were given with the claim, not guessed from its statement
     wordings: tuple[Wording, ...]
     kinds: dict[str, int]  # kind of event -> 1, or -1 where its happening means that the claim's does not hold
-    quantities: tuple[float, ...]
+    quantities: tuple[Quantity, ...]
     years: frozenset[int]
     places: frozenset[str]
     excluded: tuple[tuple[int, ...], ...]
@@ -66,7 +66,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
         wordings=tuple(_wording(p, terms, named) for p in passages),
         kinds=_spread(main),
         quantities=tuple(
-            q.value
+            q
             for s in first.sentences
             for q in quantities(s, first.tables)
             if not q.year and not _day(s, q.first, first)

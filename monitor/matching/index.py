@@ -52,6 +52,17 @@ class Index:
         ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
         return [(n, s) for n, s in ranked if self._may(n, touched)][:MOST]
 
+    def language(self, candidates: Sequence[tuple[int, float]], words: Iterable[Word]) -> str | None:
+        """The language of the wording that the words share most of: how headlines too short to tell show theirs."""
+        touched = {n for w in words for n in self.terms.touched(w)}
+        best: tuple[float, str | None] = (0.0, None)
+        for number, _ in candidates:
+            for wording in self.compiled[number].wordings:
+                named = {t for g in self.compiled[number].groups if not g.predicate for run in g.names for t in run}
+                share = sum(w for n, w in wording.weights.items() if n in touched and n not in named) / wording.total
+                best = max(best, (share, wording.language), key=lambda pair: pair[0])
+        return best[1]
+
     def _may(self, number: int, touched: set[int]) -> bool:
         compiled = self.compiled[number]
         if any(run and touched.issuperset(run) for run in compiled.excluded):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.lexicon.numbers import quantities
+from monitor.lexicon.numbers import Quantity, quantities
 from monitor.lexicon.passage import Found, Passage, Sentence
 from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.touch import Clash, Core, Touch
@@ -108,15 +108,20 @@ def _clashes(sentence: Sentence, passage: Passage, compiled: Compiled) -> list[C
         text = sentence.text[sentence.words[q.first].start : sentence.words[q.last].end]
         if q.year and compiled.years and int(q.value) not in compiled.years:
             found.append(Clash(q.first, q.last, "year", text))
-        elif not q.year and compiled.quantities and not _agrees(q.value, compiled.quantities):
+        elif not q.year and compiled.quantities and not any(_agrees(q, w) for w in compiled.quantities):
             found.append(Clash(q.first, q.last, "number", text))
     found += _months(sentence, passage, compiled)
     found += _places(sentence, compiled)
     return found
 
 
-def _agrees(value: float, wanted: Sequence[float]) -> bool:
-    return any(abs(value - w) <= _SAME * max(value, w, 1.0) for w in wanted)
+def _agrees(said: Quantity, wanted: Quantity) -> bool:
+    """The numbers may be one: the same, or as much more or less as either says."""
+    if abs(said.value - wanted.value) <= _SAME * max(said.value, wanted.value, 1.0):
+        return True
+    if wanted.more or said.less:
+        return said.value > wanted.value
+    return (wanted.less or said.more) and said.value < wanted.value
 
 
 def _months(sentence: Sentence, passage: Passage, compiled: Compiled) -> list[Clash]:

@@ -15,13 +15,14 @@ from monitor.model.claim import Claim
 from monitor.model.source import Item
 from monitor.model.verdict import Assessment, Gate, Statement, relation_of
 from monitor.stance.assess import assess
-from monitor.text.language import guess
-from monitor.text.words import words
+from monitor.text.language import weighed
+from monitor.text.words import Word, words
 
 RULES_VERSION = "2026.11.1"  # changes with every change of rules or tables that may change a verdict
 
 RELATED = 0.35  # how much of a claim an item must hold to be about it
 _READ_AHEAD = 4000  # characters of a field looked through for candidates
+_SURE = 0.6  # how far ahead a guessed language must be to be believed over the claims' own
 _EARLY = timedelta(days=1)  # an item this much older than a claim's moment does not answer it
 
 
@@ -38,9 +39,18 @@ class Judge:
         candidates = self.index.candidates(looked)
         if not candidates:
             return []
-        passage = read(fields, tables(language_of(item)))
+        passage = read(fields, tables(self.language(item, candidates, looked)))
         judged = (self.judge_pair(item, passage, self.index.compiled[n], share) for n, share in sorted(candidates))
         return [assessment for assessment in judged if assessment]
+
+    def language(self, item: Item, candidates: Sequence[tuple[int, float]], looked: Sequence[Word]) -> str:
+        """The item's language; where its text is too short to tell, that of the claim's wording it is closest to."""
+        if item.language and item.language[:2].isalpha():
+            return item.language[:2].lower()
+        language, ahead = weighed(_head(item))
+        if ahead >= _SURE:
+            return language
+        return self.index.language(candidates, looked) or language
 
     def judge_pair(self, item: Item, passage: Passage, compiled: Compiled, share: float) -> Assessment | None:
         """What an item says of one claim; None where it is not about it."""
@@ -66,11 +76,15 @@ class Judge:
         )
 
 
+def _head(item: Item) -> str:
+    return " ".join(text for _, text in item.fields())[:600]
+
+
 def language_of(item: Item) -> str:
     """The item's language: as given, else guessed from title, summary and the beginning of its content."""
     if item.language and item.language[:2].isalpha():
         return item.language[:2].lower()
-    return guess(" ".join(text for _, text in item.fields())[:600])
+    return weighed(_head(item))[0]
 
 
 def _silent(item: Item, passage: Passage, claim: Claim) -> Gate | None:
@@ -99,5 +113,3 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
     if not named:
         return max(cover, 0.5 * cores + 0.5 * cover)
     return max(cover, 0.4 * sum(named) / len(named) + 0.3 * cores + 0.3 * wide)
-
-

@@ -85,9 +85,40 @@ def _is_name(scene: Scene, at: int) -> bool:
 
 
 _BARE = frozenset(
-    ["von", "mit", "für", "gegen", "bei", "und", "an", "zwischen", "hat", "will", "dass", "ob", "wonach", "durch", "über"]
+    [
+        "von",
+        "mit",
+        "für",
+        "gegen",
+        "bei",
+        "und",
+        "an",
+        "zwischen",
+        "hat",
+        "will",
+        "dass",
+        "ob",
+        "wonach",
+        "durch",
+        "über",
+    ]
 )
-_ENDS = ("ung", "ungen", "heit", "keit", "keiten", "schaft", "tion", "tionen", "ismus", "tät", "en", "nis", "ment", "ei")
+_ENDS = (
+    "ung",
+    "ungen",
+    "heit",
+    "keit",
+    "keiten",
+    "schaft",
+    "tion",
+    "tionen",
+    "ismus",
+    "tät",
+    "en",
+    "nis",
+    "ment",
+    "ei",
+)
 
 
 def _bare(scene: Scene, at: int) -> bool:

@@ -58,8 +58,9 @@ class Reader:
         over = masks(self.scene, cue.parts)
         if relation == "other":
             self.other = self.other or kind in STANCES
-            self.memory.note("content", False, f"“{said}” ({kind}) is about something else")
-            return []
+            if not self.named and not self.memory.fresh:
+                self.memory.note("content", False, f"“{said}” ({kind}) is about something else")
+                return []
         if over & _KILLS:
             self.memory.note("mask", False, f"“{said}” ({kind}) stands under {', '.join(sorted(over))}")
             return []
@@ -85,7 +86,8 @@ class Reader:
             core = self.touch.cores[cores[0]]
             sign *= core.sign * (-1 if negated(self.scene, core.parts) else 1)
             features |= self._of_core(core)
-        features |= self._of_span(span) | about_speaker(who)
+        features |= self._of_span(span, self.sources.beside(cue)) | about_speaker(who)
+        features |= self._apart(relation, features)
         sign *= self.asked.sign
         features["negative"] = float(self.asked.sign < 0)
         stance = Stance.CONFIRMS if sign > 0 else Stance.DENIES
@@ -104,7 +106,7 @@ class Reader:
         for span in order:
             cores = self._cores(span)
             if cores:
-                return (span, "this", cores) if self._fits(span, cue) else (span, "other", cores)
+                return span, "this", cores
         return self._across(cue) or self._by_topic(cue, order, right, left)
 
     def _across(self, cue: Found) -> tuple[Span, str, list[int]] | None:
@@ -114,11 +116,11 @@ class Reader:
         if first > 0 and borders[first] in ("colon", "dash", "strong"):
             span = Span(0, first - 1)
             cores = self._cores(span)
-            if cores and self._fits(span) and self._plain(Span(first, last), cue):
+            if cores and self._plain(Span(first, last), cue):
                 return span, "this", cores
         if last + 1 < self.scene.size and borders[last + 1] in ("colon", "dash"):
             span = Span(last + 1, self.scene.size - 1)
-            if self._cores(span) and self._fits(span) and self._plain(Span(first, last), cue):
+            if self._cores(span) and self._plain(Span(first, last), cue):
                 return span, "none", []
         return None
 
@@ -138,7 +140,11 @@ class Reader:
             if unexplained(self.scene, span, speaking) <= room and not own_event(self.scene, span):
                 return span, anaphor, []
         span = left if cue.entry.type in ("false", "true") else right
-        if known and unexplained(self.scene, span, speaking) <= 0 and not own_event(self.scene, Span(left.first, right.last)):
+        if (
+            known
+            and unexplained(self.scene, span, speaking) <= 0
+            and not own_event(self.scene, Span(left.first, right.last))
+        ):
             return right, "none", []
         return right, "other", []
 
@@ -176,7 +182,8 @@ class Reader:
 
     def _bare(self, core: Core) -> list[Candidate]:
         part = Span(*self.scene.part(core.first))
-        if not self._fits(part):
+        if self.asked.groups and not self.named and not self.memory.fresh:
+            self.memory.note("names", False, f"no name of the claim by “{self._text(core.first, core.last)}”")
             return []
         self.local = True
         over = masks(self.scene, core.parts) & _WEAKENS
@@ -210,7 +217,11 @@ class Reader:
         for say in self.sentence.of("say"):
             first, last = self.scene.part(say.first)
             who = self.sources.within(first, last)
-            if say.entry.doubtful or who.role not in (Role.PARTY, Role.AUTHORITY) or masks(self.scene, say.parts) & _KILLS:
+            if (
+                say.entry.doubtful
+                or who.role not in (Role.PARTY, Role.AUTHORITY)
+                or masks(self.scene, say.parts) & _KILLS
+            ):
                 continue
             this = self._anaphor(Span(first, last)) == "pronoun" and last - first <= _LONG_ECHO
             stance = Stance.CONFIRMS if sign > 0 else Stance.DENIES
@@ -225,25 +236,46 @@ class Reader:
         borders = self.scene.clauses.borders
         opens = cue.first == 0 or borders[cue.first] in ("colon", "quote", "strong", "dash")
         gap = self.sentence.gaps[cue.last + 1]
-        return opens and (cue.last + 1 >= self.scene.size or any(c in gap for c in ",.!\"”“»’:;–—…"))
+        return opens and (cue.last + 1 >= self.scene.size or any(c in gap for c in ',.!"”“»’:;–—…'))
 
     # -- features and results
 
     def _of_core(self, core: Core) -> dict[str, float]:
         return {"core": core.score, "words": float(core.force == "words"), "mention": float(core.force == "mention")}
 
-    def _of_span(self, span: Span) -> dict[str, float]:
+    def _of_span(self, span: Span, speaking: set[int] | None = None) -> dict[str, float]:
         groups = self.asked.groups
+        speaking = speaking or set()
+        near = self.touch.named(span.first, span.last)
+        foreign = [i for i in strangers(self.scene, span) if i not in speaking]
+        clashes = {c.what for c in self.touch.clashes if span.first <= c.first <= span.last}
         return {
-            "unexplained": min(unexplained(self.scene, span), 8.0) / 4,
-            "strangers": min(len(strangers(self.scene, span)), 4.0) / 2,
+            "unexplained": min(unexplained(self.scene, span, speaking), 8.0) / 4,
+            "strangers": min(len(foreign), 4.0) / 2,
+            "person": float(bool(foreign) and bool(groups) and not near),
             "missing": (groups - self.named) / groups if groups else 0.0,
-            "near": self.touch.named(span.first, span.last) / groups if groups else 0.5,
+            "near": near / groups if groups else 0.5,
             "cover": self.touch.cover,
             "fresh": float(self.memory.fresh),
             "title": float(self.sentence.field == "title"),
             "late": min(self.sentence.number, 10) / 10,
             "own": float(own_event(self.scene, span)),
+            "clash.number": float("number" in clashes),
+            "clash.time": float(bool(clashes & {"year", "month"})),
+            "clash.place": float("place" in clashes),
+        }
+
+    @staticmethod
+    def _apart(relation: str, features: dict[str, float]) -> dict[str, float]:
+        """Content that is not known to be the claim's: how little of it is strange, and how much is named."""
+        if relation != "other":
+            return {}
+        close = features["unexplained"] <= 0.5 and not features["own"]
+        return {
+            "other.close": float(close and features["near"] > 0),
+            "other.bare": float(close and not features["near"]),
+            "other.all": float(features["missing"] == 0),
+            "other.fresh": features["fresh"],
         }
 
     def _make(

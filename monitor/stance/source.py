@@ -98,7 +98,7 @@ class Sources:
         return None
 
     def _by_label(self, part: Span) -> Speaker | None:
-        """"Kremlin: no call", "No call – Kremlin": a border with nothing but a speaker beyond it."""
+        """ "Kremlin: no call", "No call – Kremlin": a border with nothing but a speaker beyond it."""
         borders, size = self._scene.clauses.borders, self._scene.size
         if 0 < part.first <= _LABEL and borders[part.first] == "colon":
             return self._alone(Span(0, part.first - 1))

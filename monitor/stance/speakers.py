@@ -20,7 +20,36 @@ _ANONYMOUS = {"insider"}
 _MEDIA = {"media", "web"}
 # Small words that belong to no name and to no party.
 _PLAIN = frozenset(
-    ["the", "of", "and", "de", "la", "le", "les", "du", "des", "der", "die", "das", "dem", "den", "von", "van", "het", "del", "della", "di", "do", "da", "dos", "el", "los", "y", "e", "i"]
+    [
+        "the",
+        "of",
+        "and",
+        "de",
+        "la",
+        "le",
+        "les",
+        "du",
+        "des",
+        "der",
+        "die",
+        "das",
+        "dem",
+        "den",
+        "von",
+        "van",
+        "het",
+        "del",
+        "della",
+        "di",
+        "do",
+        "da",
+        "dos",
+        "el",
+        "los",
+        "y",
+        "e",
+        "i",
+    ]
 )
 
 
@@ -103,7 +132,9 @@ def _kind(sources: list[Found]) -> str:
 def _party(sentence: Sentence, first: int, last: int, parties: Sequence[Party]) -> tuple[Party, tuple[int, int]] | None:
     """The party of the claim named here, and the words that name it."""
     here = [(i, key(sentence.words[i].low), sentence.words[i].raw[:1].isupper()) for i in range(first, last + 1)]
-    entries = {(f.entry.kind, f.entry.type): (f.first, f.last) for f in sentence.names if first <= f.first and f.last <= last}
+    entries = {
+        (f.entry.kind, f.entry.type): (f.first, f.last) for f in sentence.names if first <= f.first and f.last <= last
+    }
     best: tuple[float, Party, tuple[int, int]] | None = None
     for party in parties:
         for names, worth in ((party.speakers, 1.0), ((party.name, *party.aliases), 0.9)):
@@ -210,6 +241,8 @@ def _titled(sentence: Sentence, at: int, first: int) -> bool:
     """A German surname alone stands after a title or a source noun, or opens its part before a verb."""
     if at == first:
         following = sentence.words[at + 1].raw if at + 1 < len(sentence.words) else ""
-        return at == 0 and following[:1].islower() and not sentence.words[at].raw.endswith(("ung", "heit", "keit", "en"))
+        return (
+            at == 0 and following[:1].islower() and not sentence.words[at].raw.endswith(("ung", "heit", "keit", "en"))
+        )
     before = sentence.words[at - 1]
     return before.raw[:1].isupper() or before.low in ("so", "von", "sagte", "erklärte", "laut")

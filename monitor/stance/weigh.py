@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from monitor.model.verdict import Stance
+from monitor.model.verdict import Basis, Stance
 from monitor.stance.candidate import Candidate
 
 _DECLINES = 0.8  # a declined answer alerts nobody; nothing is fitted for it
@@ -34,4 +34,5 @@ def confidence(candidate: Candidate) -> float:
 
 def head(candidate: Candidate) -> str:
     """Which weights weigh a candidate."""
-    return str(candidate.stance)
+    bare = candidate.basis is Basis.ASSERTED and candidate.stance is Stance.CONFIRMS
+    return "asserted" if bare else str(candidate.stance)

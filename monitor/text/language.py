@@ -45,13 +45,18 @@ def _weights(table: dict[str, list[str]]) -> dict[str, tuple[tuple[str, float], 
     return {m: tuple((home, 1.0 / len(where)) for home in where) for m, where in homes.items()}
 
 
-@lru_cache(maxsize=4096)
 def guess(text: str) -> str:
     """ISO 639-1, or "und". Reads the first 600 characters."""
+    return weighed(text)[0]
+
+
+@lru_cache(maxsize=4096)
+def weighed(text: str) -> tuple[str, float]:
+    """The guess, and how far ahead it is of the next: below 1 it hangs on a single small word."""
     text = text[:600]
     script = _by_script(text)
     if script:
-        return script
+        return script, 9.0
     small, letters = _tables()
     found = words(text)
     score: dict[str, float] = defaultdict(float)
@@ -61,7 +66,9 @@ def guess(text: str) -> str:
     for letter in text.casefold():
         for language, weight in letters.get(letter, ()):
             score[language] += 0.6 * weight
-    return _settle(text, score, len(found))
+    language = _settle(text, score, len(found))
+    others = [v for k, v in score.items() if k != language]
+    return language, score.get(language, 0.0) - max(others, default=0.0)
 
 
 def _by_script(text: str) -> str | None:
