@@ -24,6 +24,7 @@ COMMANDS = {
     "check": ("monitor.cli.check:check", "Check the config, run its examples, tell what is unreachable."),
     "run": ("monitor.cli.run:run", "Watch: the daemon, or one round with --once."),
     "judge": ("monitor.cli.judge:judge", "Judge items against a watchlist; stores and sends nothing."),
+    "backtest": ("monitor.cli.backtest:backtest", "What would have been alerted, and when."),
     "claims": ("monitor.cli.lists:claims", "List the claims and how they stand."),
     "events": ("monitor.cli.lists:events", "List confirmations and denials, newest first."),
     "items": ("monitor.cli.lists:items", "List what the feeds delivered, newest first."),

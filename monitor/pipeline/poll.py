@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.engine.port import Engine
 from monitor.errors import StoreError
-from monitor.feeds.health import after
+from monitor.feeds.health import after, turns
 from monitor.feeds.port import Reading, Source
+from monitor.model.alert import Alert, Delivery
 from monitor.model.source import Feed, FeedState, Known, Outcome
+from monitor.pipeline.health import alert_of
 from monitor.store.port import Poll, Store
 
 BATCH = 256  # polls stored in one transaction at the most
@@ -34,8 +37,7 @@ async def poll_feed(
     except Exception as fault:  # a fault of ours must not make us deaf for ever
         log.debug("reading %s", feed.url, exc_info=fault)
         reading = Reading(outcome=Outcome.ERROR, error=f"could not be read: {type(fault).__name__}: {fault}")
-    state = after(state, feed, reading, now, jitter)
-    return feed, reading, Poll(state=state, items=reading.items)
+    return feed, reading, Poll(state=after(state, feed, reading, now, jitter), items=reading.items)
 
 
 class Poller:
@@ -50,14 +52,15 @@ class Poller:
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
         concurrency: int,
+        tell: Callable[[Alert, datetime], list[Delivery]],
         kept: Callable[[Sequence[Polled]], None],
         patience: timedelta | None,
     ) -> None:
-        """`kept` is told of every batch after it was stored.
+        """`tell`: the deliveries of an alert about a feed. `kept` is told of every batch after it was stored.
 
         `patience`: how long to wait before a batch that the store refused is stored again; None: `drain` raises.
         """
-        self.source = source
+        self.source, self.tell = source, tell
         self._store, self._engine, self._clock, self._jitter = store, engine, clock, jitter
         self._kept, self._patience = kept, patience
         self._slots = asyncio.Semaphore(concurrency)
@@ -99,16 +102,21 @@ class Poller:
 
         try:
             async with self._slots:
-                polled = await poll_feed(
-                    feed, state, self._clock(), source=self.source, known=known, jitter=self._jitter()
-                )
-            await self._results.put(polled)
+                now = self._clock()
+                polled = await poll_feed(feed, state, now, source=self.source, known=known, jitter=self._jitter())
+            await self._results.put(self._with_alerts(state, polled, now))
         except StoreError as fault:  # said by the keeper as well; the feed stays due
             log.warning("%s: %s", feed.url, fault)
             self._free(feed)
         except asyncio.CancelledError:
             self._free(feed)
             raise
+
+    def _with_alerts(self, before: FeedState, polled: Polled, now: datetime) -> Polled:
+        feed, reading, poll = polled
+        made = [alert_of(feed, turn, poll.state, now) for turn in turns(before, poll.state, now)]
+        alerts = tuple((alert, tuple(self.tell(alert, now))) for alert in made if alert)
+        return feed, reading, replace(poll, alerts=alerts)
 
     async def _keep(self) -> None:
         while True:

@@ -63,6 +63,7 @@ class Service:
             clock=clock,
             jitter=jitter,
             concurrency=setup.concurrency,
+            tell=setup.desk.deliveries,
             kept=self._kept,
             patience=PATIENCE if patient else None,
         )
@@ -106,11 +107,12 @@ class Service:
 
     async def change(self, setup: Setup) -> None:
         """Go on with another setup. What is under way ends with the old one, which is then let go."""
-        old, self.setup = self.setup, setup
-        self._poller.source = setup.source
-        self._deliverer.notifiers = setup.notifiers
-        self._errand(self._retire(old, self._poller.under_way))
-        await self.begin()
+        async with self._ruling:  # or a batch read by the old claims would count as judged by the new ones, too
+            old, self.setup = self.setup, setup
+            self._poller.source, self._poller.tell = setup.source, setup.desk.deliveries
+            self._deliverer.notifiers = setup.notifiers
+            self._errand(self._retire(old, self._poller.under_way))
+            await self.begin()
 
     async def end(self, patience: timedelta) -> None:
         """Stop polling; judge and send what is there; let go of everything but the store."""

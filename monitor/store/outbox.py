@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from monitor.model.alert import Alert, Delivery, DeliveryState, Target
+from monitor.store.port import Poll
 from monitor.store.rows import DELIVERY, dump_alert, load_alert, moment
 from monitor.store.session import Line
 from monitor.store.story import StoryTables
@@ -29,6 +30,13 @@ WHERE id = ? AND state = 'dead'"""
 
 class Outbox(StoryTables):
     """The part of `Store` that is about what is said, to whom."""
+
+    def keep_polls(self, polls: Sequence[Poll]) -> None:
+        with self.transaction():
+            super().keep_polls(polls)
+            for poll in polls:
+                for alert, deliveries in poll.alerts:
+                    self.keep_alert(alert, deliveries)
 
     def keep_alert(self, alert: Alert, deliveries: Sequence[Delivery]) -> None:
         with self.transaction():

@@ -27,6 +27,7 @@ class Poll:
 
     state: FeedState
     items: tuple[Item, ...] = ()
+    alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = ()  # what the feed itself gives to say, with whom to tell
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +74,7 @@ class Store(Protocol):
         ...
 
     def keep_polls(self, polls: Sequence[Poll]) -> None:
-        """One transaction for the whole batch. Items are stored unjudged.
+        """One transaction for the whole batch: states, items, alerts. Items are stored unjudged.
 
         An item whose id is there with the same digest changes nothing; with another digest it becomes the next
         version, to be judged again, and what it replaces is kept.

@@ -11,8 +11,10 @@ from monitor.engine.local import LocalEngine
 from monitor.errors import StoreFull
 from monitor.feeds.port import Reading
 from monitor.model.claim import Watch
+from monitor.model.route import Route
 from monitor.model.source import Feed, Outcome
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.rule import Desk
 from monitor.store.sqlite import SqliteStore, open_store
 from tests.support.values import NOW, FakeSource, item
 
@@ -35,7 +37,7 @@ async def engine() -> AsyncIterator[LocalEngine]:
 
 
 def poller(source: FakeSource, store: Any, engine: LocalEngine, **more: Any) -> Poller:
-    values = {"concurrency": 64, "patience": None, "kept": lambda _: None} | more
+    values = {"concurrency": 64, "patience": None, "kept": lambda _: None, "tell": lambda *_: []} | more
     return Poller(source=source, store=store, engine=engine, clock=lambda: NOW, jitter=lambda: 0.5, **values)
 
 
@@ -123,3 +125,31 @@ async def test_a_batch_that_the_store_refuses_is_stored_when_it_can_be(store: Sq
     with pytest.raises(StoreFull):
         await hasty.drain()
     await hasty.close()
+
+
+async def test_an_outage_and_its_end_are_alerted_once_each(store: SqliteStore, engine: LocalEngine) -> None:
+    feed, source = FEEDS[0], FakeSource()
+    now = NOW
+    route = Desk(routes=(Route(channels=("desk",)),), recipients={"desk": ("a@x",)}, kinds={"desk": "email"})
+    work = Poller(
+        source=source,
+        store=store,
+        engine=engine,
+        clock=lambda: now,
+        jitter=lambda: 0.5,
+        concurrency=4,
+        tell=route.deliveries,
+        kept=lambda _: None,
+        patience=None,
+    )
+    for outcome in [Outcome.ITEMS, *[Outcome.ERROR] * 60, *[Outcome.ITEMS] * 3]:
+        source.readings[feed.url] = Reading(outcome=outcome, error="the server is down", entries=1, overlap=1)
+        work.submit(feed, store.states([feed.url])[feed.url])
+        await work.drain()
+        now += timedelta(minutes=30)
+    await work.close()
+    told = [(row["reason"], row["title"]) for row in store.list_deliveries()]
+    assert told == [
+        ("feed-recovered", f"{feed.url} can be read again"),
+        ("feed-failing", f"{feed.url} cannot be read"),
+    ]
