@@ -93,14 +93,15 @@ class _Brotli:
 
 class _Zstd:
     def __init__(self) -> None:
-        self._inner = zstd.ZstdDecompressor()
+        self._inner: Any = zstd.ZstdDecompressor()
 
     def feed(self, data: bytes, most: int) -> bytes:
-        if self._inner.eof:
-            return b""
-        found = bytearray(self._inner.decompress(data, max_length=most + 1))
-        while len(found) <= most and not self._inner.eof and not self._inner.needs_input:
-            found += self._inner.decompress(b"", max_length=most + 1 - len(found))
+        found = bytearray()
+        while not self._inner.eof and len(found) <= most:
+            found += self._inner.decompress(data, max_length=most + 1 - len(found))
+            data = b""
+            if self._inner.needs_input:
+                break
         return bytes(found)
 
     def complete(self) -> bool:

@@ -208,6 +208,7 @@ def _rss_head(root: Element, channel: Element) -> Head:
 
 def _atom_head(root: Element) -> Head:
     head = Head()
+    identity: str | None = None  # stands in for a link, as in entries
     head.language = root.get(f"{XML}lang") or root.get("lang")
     if (
         _odd_base(root)

@@ -19,9 +19,10 @@ def read_file(path: Path, most: int) -> Page:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise FeedError("error", f"{path}: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise FeedError("error", f"{path}: not a file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise FeedError("error", f"{path}: not a file")
         body = file.read(most + 1)
     if len(body) > most:
         raise FeedError("error", f"{path}: larger than {most // 1_000_000} MB")
