@@ -48,6 +48,7 @@ class Config:
 def load(given: Path | None) -> Config:
     """Read the config and all it includes. Raises ConfigError with every fault of every file."""
     from monitor.settings import find, name_faults, read_settings
+    from monitor.tomlfile.document import in_order
     from monitor.watchlist.load import EVERY, SECTIONS, join, names
 
     path = find(given, os.environ, Path.cwd())
@@ -58,7 +59,7 @@ def load(given: Path | None) -> Config:
     watch, faults = join(documents, every)
     faults = [*read.faults, *faults, *name_faults(read.document, *names(documents))]
     if faults or read.settings is None:
-        raise ConfigError(faults)
+        raise ConfigError(in_order(faults, documents))
     return Config(file=path, settings=read.settings, watch=watch, documents=documents)
 
 
@@ -82,6 +83,14 @@ def write_starter(folder: Path) -> list[Path]:
     from monitor.settings.starter import write
 
     return write(folder)
+
+
+def check_secrets(config: Config) -> None:
+    """Look at every secret that a channel names. Raises ConfigError with all that are missing or of no use."""
+    from monitor.settings import secret_faults
+
+    if faults := secret_faults(config.settings, config.documents[0]):
+        raise ConfigError(faults)
 
 
 def check_examples(config: Config, progress: Progress[Claim] = lambda claims: claims) -> None:
@@ -288,6 +297,7 @@ def set_up(config: Config) -> Setup:
     from monitor.pipeline.rule import Desk
     from monitor.pipeline.setup import Setup
 
+    check_secrets(config)
     check_examples(config)
     notifiers = notifiers_of(config)
     desk = Desk(

@@ -34,11 +34,19 @@ def find(given: Path | None, env: Mapping[str, str], cwd: Path) -> Path:
         return Path(name)
     places = list(_places(env, cwd))
     for place in places:
-        if place.is_file():
+        if _there(place):
             return place
     looked = ", ".join(map(str, places))
     message = f"no config file found; looked at {looked}. `dementi init` writes one to start from"
     raise ConfigError([Fault(file="dementi.toml", line=None, path="", message=message)])
+
+
+def _there(place: Path) -> bool:
+    """Also where we may not look: reading it then says so, and no other file is taken in its place."""
+    try:
+        return place.is_file()
+    except PermissionError:
+        return True
 
 
 def _places(env: Mapping[str, str], cwd: Path) -> Iterator[Path]:
@@ -56,18 +64,18 @@ def read_settings(path: Path) -> Read:
     document = read(path.absolute(), str(path))
     data = {key: value for key, value in document.data.items() if key not in ELSEWHERE}
     settings, faults = check(Settings, data, document, known=ELSEWHERE)
-    included: list[Document] = []
-    for position, pattern in enumerate(_patterns(document)):
-        for found in _matching(document, pattern):
+    included: dict[Path, Document] = {}
+    for position, pattern in enumerate(_strings(document.data.get("include"))):
+        found = _matching(document, pattern)
+        if not found:
+            faults.append(document.fault(("include", position), f"no file matches {pattern!r}"))
+        for file in found:
             try:
-                included += [] if any(d.path == found for d in included) else [read(found, _shown(path, found))]
+                if file not in included:
+                    included[file] = read(file, _shown(path, file))
             except ConfigError as fault:
                 faults += fault.faults
-        if not _matching(document, pattern):
-            faults.append(document.fault(("include", position), f"no file matches {pattern!r}"))
-    if settings is not None:
-        faults += _secret_faults(settings, document)
-    return Read(document=document, settings=settings, included=tuple(included), faults=tuple(faults))
+    return Read(document=document, settings=settings, included=tuple(included.values()), faults=tuple(faults))
 
 
 def name_faults(document: Document, claims: Collection[str], tags: Collection[str]) -> list[Fault]:
@@ -76,20 +84,26 @@ def name_faults(document: Document, claims: Collection[str], tags: Collection[st
     channels: dict[str, int] = {}
     for index, channel in enumerate(_tables(document, "channels")):
         name = channel.get("name")
-        if isinstance(name, str) and channels.setdefault(name, index) != index:
-            there = document.at(("channels", channels[name], "name"))
+        if isinstance(name, str) and channels.setdefault(name.strip(), index) != index:
+            there = document.at(("channels", channels[name.strip()], "name"))
             faults.append(document.fault(("channels", index, "name"), f"the channel stands already at {there}"))
+    known = {"channels": list(channels) or ["console"], "claims": _callable(claims, tags)}
     for index, route in enumerate(_tables(document, "routes")):
-        for key, known in (("channels", list(channels)), ("claims", _callable(claims, tags))):
-            for place, name in enumerate(_strings(route.get(key))):
-                if name not in known:
-                    what = _what(key, name)
-                    faults.append(document.fault(("routes", index, key, place), what + suggestion(name, known)))
+        for key, names in known.items():
+            faults += _unknown(document, ("routes", index, key), _strings(route.get(key)), names)
     return faults
 
 
-def _callable(claims: Collection[str], tags: Collection[str]) -> list[str]:
-    return ["*", *claims, *(f"tag:{tag}" for tag in tags)]
+def _unknown(
+    document: Document, loc: tuple[str | int, ...], used: Sequence[str], known: Collection[str]
+) -> Iterator[Fault]:
+    for place, name in enumerate(used):
+        if name.strip() not in known:
+            yield document.fault((*loc, place), _what(str(loc[-1]), name.strip()) + suggestion(name, known))
+
+
+def _callable(claims: Collection[str], tags: Collection[str]) -> dict[str, None]:
+    return dict.fromkeys(["*", *claims, *(f"tag:{tag}" for tag in tags)])
 
 
 def _what(key: str, name: str) -> str:
@@ -98,8 +112,11 @@ def _what(key: str, name: str) -> str:
     return f"no claim has the tag {name[4:]!r}" if name.startswith("tag:") else f"there is no claim {name!r}"
 
 
-def _secret_faults(settings: Settings, document: Document) -> list[Fault]:
-    """A secret that cannot be read is said at the start, not when the first alert is lost for it."""
+def secret_faults(settings: Settings, document: Document) -> list[Fault]:
+    """A secret that cannot be read is said at the start, not when the first alert is lost for it.
+
+    For whoever is about to send, and for `check`; the lists have to work where secrets are out of reach.
+    """
     faults = []
     for loc, source in _secrets(settings):
         try:
@@ -120,10 +137,6 @@ def _secrets(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], Secret
             yield here, channel.url
 
 
-def _patterns(document: Document) -> list[str]:
-    return _strings(document.data.get("include"))
-
-
 def _strings(value: object) -> list[str]:
     return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
@@ -134,11 +147,17 @@ def _tables(document: Document, key: str) -> Sequence[Mapping[str, object]]:
 
 
 def _matching(document: Document, pattern: str) -> list[Path]:
-    """Sorted, so that the order of watchlists is the same on every machine."""
-    path = document.path.parent / pattern
-    if not glob.has_magic(pattern):
-        return [path]
-    return [Path(name) for name in sorted(glob.glob(str(path))) if Path(name).is_file()]  # noqa: PTH207 - absolute patterns
+    """Sorted, so that the order of watchlists is the same on every machine. The config never includes itself."""
+    try:
+        path = document.path.parent / Path(pattern).expanduser()
+        if not glob.has_magic(pattern):
+            return [path] if path.exists() else []
+        found = map(Path, sorted(glob.glob(str(path), recursive=True)))  # noqa: PTH207 - absolute patterns
+        return [file for file in found if file.is_file() and file != document.path]
+    except PermissionError:
+        return [path]  # reading it says so
+    except (OSError, RuntimeError, ValueError):  # a name too long; no such home; a null byte
+        return []
 
 
 def _shown(config: Path, found: Path) -> str:

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
+import re
+from datetime import time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, StrictFloat, StrictInt, ValidationInfo, field_validator, model_validator
 
 from monitor.model.route import QuietHours, Route
 from monitor.model.story import Reason
 from monitor.model.verdict import Role, Stance
 from monitor.net.guard import Allow
-from monitor.settings.secrets import SecretSource, webhook_secrets
-from monitor.tomlfile.fields import Clock, Every, Flag, Name, Span, Table, Text, Zone
+from monitor.settings.channels import Channel, is_loopback
+from monitor.tomlfile.fields import Clock, Every, Flag, Name, Span, Table, Text, Zone, folder_of
 
-
-def _folder(info: ValidationInfo) -> Path:
-    """The folder of the file that is read: `tomlfile.check` names it."""
-    folder: Path = (info.context or {}).get("folder", Path())
-    return folder
+_POSTGRES = ("postgresql://", "postgres://")
+_MAX_GROUP_WAIT = timedelta(hours=1)  # longer is what `digest` is for
 
 
 def _store(value: str, info: ValidationInfo) -> str:
-    if value == "sqlite::memory:" or value.startswith(("postgresql://", "postgres://")):
+    if value == "sqlite::memory:":
+        return value
+    if value.startswith(_POSTGRES):
+        if not urlsplit(value).path.strip("/"):
+            raise ValueError("names no database: write postgresql://HOST/DATABASE")
         return value
     kind, _, path = value.partition(":")
     if kind != "sqlite" or not path:
         raise ValueError('must be "sqlite:FILE" or "postgresql://…"')
-    return f"sqlite:{(_folder(info) / path).resolve()}"
-
-
-def _path(value: object, info: ValidationInfo) -> Path:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be the name of a file, in quotes")
-    return _folder(info) / value
+    if path.startswith("//"):
+        raise ValueError("write sqlite:FILE, or sqlite:/PATH for an absolute path, without //")
+    return f"sqlite:{(folder_of(info) / path).resolve()}"
 
 
 def _allowed(value: str) -> str:
@@ -43,28 +40,25 @@ def _allowed(value: str) -> str:
     return value
 
 
-def _hook(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an address that begins with https:// (or http://)")
+def _listen(value: str) -> str:
+    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5})", value)
+    if found is None or int(found[2]) > 65_535:
+        raise ValueError('must be host and port, like "127.0.0.1:8321"')
+    if not is_loopback(found[1]):
+        raise ValueError("would show the page to others without a login; listen on 127.0.0.1, behind a proxy that asks")
     return value
 
 
-def _mail(value: str) -> str:
-    local, at, domain = value.rpartition("@")
-    if not (at and local.strip() and domain.strip("> ")) or "\n" in value:
-        raise ValueError("must be a mail address, like desk@example.org")
+def _short(value: timedelta) -> timedelta:
+    if value > _MAX_GROUP_WAIT:
+        raise ValueError('must be "1h" or less; use `digest` to collect for longer')
     return value
-
-
-FilePath = Annotated[Path, BeforeValidator(_path, json_schema_input_type=str)]
-Mail = Annotated[Name, AfterValidator(_mail)]
 
 
 class StoreTable(Table):
     """Where everything is kept."""
 
-    url: Annotated[str, AfterValidator(_store), Field(validate_default=True)] = "sqlite:dementi.db"
+    url: Annotated[str, Field(repr=False, validate_default=True), AfterValidator(_store)] = "sqlite:dementi.db"
     """`sqlite:FILE`, relative to this file."""
 
 
@@ -73,9 +67,9 @@ class PollTable(Table):
 
     every: Every = timedelta(minutes=10)
     """Longest pause between two polls of a feed, from "60s"; a feed may say otherwise."""
-    concurrency: Annotated[int, Field(ge=1, le=1_000)] = 64
+    concurrency: Annotated[StrictInt, Field(ge=1, le=1_000)] = 64
     """Feeds asked side by side."""
-    per_host: Annotated[int, Field(ge=1, le=100)] = 2
+    per_host: Annotated[StrictInt, Field(ge=1, le=100)] = 2
     """Requests side by side to one host."""
 
 
@@ -93,115 +87,8 @@ class HttpTable(Table):
 class WebTable(Table):
     """The web page."""
 
-    listen: Name
+    listen: Annotated[Name, AfterValidator(_listen)]
     """Host and port: "127.0.0.1:8321"."""
-
-
-class SmtpTable(Table):
-    """How mail is handed over."""
-
-    host: Name = "localhost"
-    port: Annotated[int, Field(ge=1, le=65_535)] = 25
-    security: Literal["none", "starttls", "tls"] = "none"
-    username: Name | None = None
-    password_file: FilePath | None = None
-    """File whose first line is the password."""
-    password_env: Name | None = None
-    """Environment variable that holds it."""
-    password_credential: Name | None = None
-    """systemd credential that holds it."""
-
-    @model_validator(mode="after")
-    def _both(self) -> SmtpTable:
-        given = [self.password_file, self.password_env, self.password_credential]
-        if (self.username is None) != (not any(given)):
-            raise ValueError("username and a password (password_file, _env or _credential) go together")
-        if sum(map(bool, given)) > 1:
-            raise ValueError("one of password_file, password_env and password_credential is enough")
-        return self
-
-    @property
-    def password(self) -> SecretSource | None:
-        return SecretSource.of("password", self.password_file, self.password_env, self.password_credential)
-
-
-class ChannelTable(Table):
-    """What all channels have."""
-
-    name: Name
-    """Routes call it so."""
-    zone: Zone = "UTC"
-    """Time zone of the times in messages (IANA name)."""
-
-
-class EmailTable(ChannelTable):
-    """Mail to one or more people."""
-
-    kind: Literal["email"]
-    to: Annotated[tuple[Mail, ...], Field(min_length=1)]
-    sender: Annotated[Mail, Field(alias="from")]
-    smtp: SmtpTable = SmtpTable()
-
-
-class WebhookTable(ChannelTable):
-    """A signed POST for each alert (Standard Webhooks)."""
-
-    kind: Literal["webhook"]
-    url: Annotated[str, AfterValidator(_hook)]
-    secret_file: FilePath | None = None
-    """File with `whsec_…`, one a line: several are a rotation."""
-    secret_env: Name | None = None
-    secret_credential: Name | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> WebhookTable:
-        if sum(map(bool, (self.secret_file, self.secret_env, self.secret_credential))) > 1:
-            raise ValueError("one of secret_file, secret_env and secret_credential is enough")
-        return self
-
-    @property
-    def secret(self) -> SecretSource | None:
-        return SecretSource.of("secret", self.secret_file, self.secret_env, self.secret_credential, webhook_secrets)
-
-
-class AppriseTable(ChannelTable):
-    """Any service that Apprise knows: Slack, Teams, Telegram, Matrix, ntfy … (extra `apprise`)."""
-
-    kind: Literal["apprise"]
-    url_file: FilePath | None = None
-    """File whose first line is the Apprise URL; it holds tokens, so it does not stand here."""
-    url_env: Name | None = None
-    url_credential: Name | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> AppriseTable:
-        if sum(map(bool, (self.url_file, self.url_env, self.url_credential))) != 1:
-            raise ValueError("needs one of url_file, url_env and url_credential")
-        return self
-
-    @property
-    def url(self) -> SecretSource:
-        source = SecretSource.of("url", self.url_file, self.url_env, self.url_credential)
-        assert source is not None, "the validator asked for one"  # noqa: S101 - says what holds, to the type checker
-        return source
-
-
-class ConsoleTable(ChannelTable):
-    """Standard output."""
-
-    kind: Literal["console"]
-
-
-class AtomTable(ChannelTable):
-    """An Atom feed of alerts, written to a file."""
-
-    kind: Literal["atom"]
-    path: FilePath
-    keep: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """How many alerts it holds."""
-
-
-Channel = Annotated[EmailTable | WebhookTable | AppriseTable | ConsoleTable | AtomTable, Field(discriminator="kind")]
 
 
 class QuietTable(Table):
@@ -210,12 +97,18 @@ class QuietTable(Table):
     start: Annotated[Clock, Field(alias="from")]
     end: Annotated[Clock, Field(alias="to")]
     zone: Zone
+    """IANA name, like Europe/Berlin."""
 
     @model_validator(mode="after")
     def _span(self) -> QuietTable:
         if self.start == self.end:
             raise ValueError("from and to are the same: that would be never, or always")
         return self
+
+    def covers(self, moment: time) -> bool:
+        if self.start < self.end:
+            return self.start <= moment < self.end
+        return moment >= self.start or moment < self.end
 
 
 class RouteTable(Table):
@@ -229,14 +122,28 @@ class RouteTable(Table):
     """Only these; if left out all but "corroborated"."""
     roles: tuple[Role, ...] = ()
     """Only answers of these: party, authority, outlet, other, unnamed."""
-    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.6
-    group_wait: Span = timedelta(0)
+    min_confidence: Annotated[StrictFloat, Field(ge=0, le=1, allow_inf_nan=False)] = 0.6
+    group_wait: Annotated[Span, AfterValidator(_short)] = timedelta(0)
     """Alerts that arise within such a span go out as one message, at its end."""
     quiet_hours: QuietTable | None = None
     digest: Clock | None = None
     """Time of the one message a day that replaces the immediate ones."""
     zone: Zone | None = None
     """Time zone of `digest`; else that of quiet_hours, else UTC."""
+
+    @field_validator("zone")
+    @classmethod
+    def _of_a_digest(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("digest", ...) is None:
+            raise ValueError("is the zone of `digest`, and there is none; quiet_hours has a zone of its own")
+        return value
+
+    @model_validator(mode="after")
+    def _sendable(self) -> RouteTable:
+        quiet = self.quiet_hours
+        if quiet and self.digest and self.zone in {None, quiet.zone} and quiet.covers(self.digest):
+            raise ValueError(f"the digest at {self.digest:%H:%M} falls into the quiet hours")
+        return self
 
     def route(self) -> Route:
         quiet = self.quiet_hours
@@ -263,11 +170,20 @@ class Settings(Table):
     poll: PollTable = PollTable()
     http: HttpTable = HttpTable()
     channels: tuple[Channel, ...] = ()
+    """Where alerts go. Without any: to the console."""
     routes: tuple[RouteTable, ...] = ()
+    """Without any, every channel gets every alert."""
     web: WebTable | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _has_a_store(cls, data: Any) -> Any:
-        """The default store is relative to the file, too: it has to be validated like a given one."""
-        return {"store": {}, **data} if isinstance(data, dict) else data
+    def _never_mute(cls, data: Any) -> Any:
+        """A config that names no channel or no route still tells its alerts. The default store is relative to the
+        file, too, so it has to be validated like a given one.
+        """
+        if not isinstance(data, dict):
+            return data
+        data = {"store": {}, "channels": [{"name": "console", "kind": "console"}], **data}
+        listed = data["channels"] if isinstance(data["channels"], list) else []
+        named = [channel["name"] for channel in listed if isinstance(channel, dict) and "name" in channel]
+        return {"routes": [{"channels": named}], **data} if named else data

@@ -5,9 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+from monitor.tomlfile.fields import file_path
 
 MAX_BYTES = 64 * 1024
 
@@ -90,3 +96,36 @@ def webhook_secrets(text: str) -> Sequence[str]:
         if not line.startswith("whsec_") or not 24 <= len(key) <= 64:
             raise ValueError(f"secret {number} is not whsec_ and 24 to 64 bytes in base64")
     return found
+
+
+# ---------------------------------------------------------------- places, as the config names them
+
+
+def _no_secret(value: object) -> None:
+    """The commonest slip: the secret itself where its place should stand. It must not be repeated in an error."""
+    if isinstance(value, str) and value.startswith("whsec_"):
+        raise ValueError("must say where the secret is, not be the secret")
+
+
+def _file(value: object, info: ValidationInfo) -> Path:
+    _no_secret(value)
+    return file_path(value, info)
+
+
+def _variable(value: str) -> str:
+    _no_secret(value)
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value) is None:
+        raise ValueError("must be the name of an environment variable, like SMTP_PASSWORD")
+    return value
+
+
+def _credential_name(value: str) -> str:
+    _no_secret(value)
+    if re.fullmatch(r"[\w.@:-]{1,255}", value) is None or value in {".", ".."}:
+        raise ValueError("must be the name of a systemd credential, like smtp-password")
+    return value
+
+
+SecretFile = Annotated[Path, BeforeValidator(_file, json_schema_input_type=str)]
+VariableName = Annotated[str, AfterValidator(_variable)]
+CredentialName = Annotated[str, AfterValidator(_credential_name)]

@@ -41,8 +41,8 @@ _WORDS = {
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be one of {expected}",
     "enum": "must be one of {expected}",
-    "union_tag_not_found": "is missing; it is one of {expected}",
-    "union_tag_invalid": "must be one of {expected_tags}",
+    "union_tag_not_found": "is missing; it is one of {branches}",
+    "union_tag_invalid": "must be one of {branches}",
 }
 
 
@@ -72,20 +72,20 @@ def _fault(detail: ErrorDetails, data: Mapping[str, Any], document: Document, sc
     loc = _in_data(detail["loc"], data)
     if kind == "extra_forbidden":
         return document.fault(loc, _unknown(loc, data, schema))
-    if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        loc = [*loc, str(detail["ctx"]["discriminator"]).strip("'")]
-    return document.fault(loc, _message(detail))
+    if kind not in {"union_tag_invalid", "union_tag_not_found"}:
+        return document.fault(loc, _message(detail))
+    branches = ", ".join(_node(loc, data, schema)["discriminator"]["mapping"])
+    return document.fault([*loc, str(detail["ctx"]["discriminator"]).strip("'")], _message(detail, branches))
 
 
-def _message(detail: ErrorDetails) -> str:
+def _message(detail: ErrorDetails, branches: str = "") -> str:
+    """`branches`: the names that tell the tables of a union apart."""
     kind, context = detail["type"], dict(detail.get("ctx", {}))
     if kind == "value_error":
         return str(context["error"])
-    if kind == "union_tag_not_found":
-        context["expected"] = "email, webhook, apprise, console"
-    context = {name: str(value).replace("'", "") for name, value in context.items()}
-    words = _WORDS.get(kind, detail["msg"]).format_map(context) if kind in _WORDS else detail["msg"]
-    names = context.get("expected_tags") or context.get("expected") or ""
+    context = {name: str(value).replace("'", "") for name, value in context.items()} | {"branches": branches}
+    words = _WORDS[kind].format_map(context) if kind in _WORDS else detail["msg"]
+    names = branches or context.get("expected", "")
     given = context.get("tag") or detail["input"]
     if names and isinstance(given, str):
         words += suggestion(given, names.replace(" or ", ", ").split(", "))
@@ -93,7 +93,7 @@ def _message(detail: ErrorDetails) -> str:
 
 
 def _in_data(loc: Sequence[str | int], data: Any) -> list[str | int]:
-    """The place in the file. pydantic adds the chosen branch of a union as if it were a key; the file has no such key."""
+    """The place in the file: pydantic adds the chosen branch of a union as if it were a key."""
     found: list[str | int] = []
     branch = True  # the next part may be the name of a branch
     for part in loc:
@@ -101,6 +101,8 @@ def _in_data(loc: Sequence[str | int], data: Any) -> list[str | int]:
             branch = False
             continue
         branch = True
+        if part == "[key]":  # a fault of the key itself, which is there already
+            continue
         found.append(part)
         inside = part in data if isinstance(data, Mapping) else isinstance(data, list) and isinstance(part, int)
         data = data[part] if inside else None
@@ -117,12 +119,20 @@ def _unknown(loc: Sequence[str | int], data: Mapping[str, Any], schema: dict[str
 
 def _keys(table: Sequence[str | int], data: Any, schema: dict[str, Any]) -> list[str]:
     """The keys that the schema knows in a table."""
-    definitions, here = schema.get("$defs", {}), schema
+    node = _node(table, data, schema)
     for part in table:
+        data = data[part]
+    return list(_resolved(node, data, schema.get("$defs", {})).get("properties", {}))
+
+
+def _node(loc: Sequence[str | int], data: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    """What the schema says of a place: a reference, or a choice, may still have to be followed."""
+    definitions, here = schema.get("$defs", {}), schema
+    for part in loc:
+        here = _resolved(here, data, definitions)
         here = here.get("items", {}) if isinstance(part, int) else here.get("properties", {}).get(part, {})
         data = data[part]
-        here = _resolved(here, data, definitions)
-    return list(here.get("properties", {}))
+    return here
 
 
 def _resolved(here: dict[str, Any], data: Any, definitions: dict[str, Any]) -> dict[str, Any]:

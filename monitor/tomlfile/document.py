@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,12 @@ class Document:
         """`FILE:LINE`, for messages about another place."""
         line = self.line(loc)
         return self.shown if line is None else f"{self.shown}:{line}"
+
+
+def in_order(faults: Iterable[Fault], documents: Sequence[Document]) -> list[Fault]:
+    """As one would meet them, reading the files from top to bottom."""
+    rank = {document.shown: number for number, document in reversed(list(enumerate(documents)))}
+    return sorted(faults, key=lambda fault: (rank.get(fault.file, len(rank)), fault.line or 0))
 
 
 def dotted(loc: Sequence[str | int]) -> str:

@@ -5,11 +5,21 @@ Types for pydantic models. A message is a whole sentence part: it follows the ke
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictBool, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StrictBool,
+    StringConstraints,
+    ValidationInfo,
+)
 
 MIN_EVERY = timedelta(seconds=60)  # asking a stranger's server more often is rude, and gets one locked out
 MAX_EVERY = timedelta(days=31)
@@ -58,13 +68,8 @@ def zone(value: str) -> str:
 
     from monitor.tomlfile.check import suggestion
 
-    try:
+    with contextlib.suppress(KeyError, ValueError, OSError):  # no such name; "../etc/passwd"; "Europe", a directory
         ZoneInfo(value)
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError; "../etc/passwd" a ValueError, "Europe" an OSError
-        pass
-    except KeyError:
-        pass
-    else:
         return value
     raise ValueError(f"no such time zone{suggestion(value, available_timezones())}; names are like Europe/Berlin")
 
@@ -94,11 +99,25 @@ def printable(value: str) -> str:
     return value
 
 
+def folder_of(info: ValidationInfo) -> Path:
+    """The folder of the file that is read: `tomlfile.check` names it."""
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder
+
+
+def file_path(value: object, info: ValidationInfo) -> Path:
+    """A file, relative to the file that names it; `~` is the home of whoever runs dementi."""
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError("must be the name of a file, in quotes")
+    try:
+        return folder_of(info) / Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("begins with ~, and there is no such home") from None
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Example = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)
-]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
 Flag = StrictBool
 _SPAN = r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"
 Span = Annotated[
@@ -109,3 +128,4 @@ Clock = Annotated[time, BeforeValidator(clock, json_schema_input_type=str)]
 Zone = Annotated[str, AfterValidator(zone)]
 Day = Annotated[date, BeforeValidator(day, json_schema_input_type=str)]
 Language = Annotated[str, AfterValidator(language)]
+FilePath = Annotated[Path, BeforeValidator(file_path, json_schema_input_type=str)]

@@ -6,6 +6,7 @@ Grammar: TOML 1.0, https://toml.io/en/v1.0.0.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from bisect import bisect_left
@@ -30,10 +31,8 @@ _SCALAR = re.compile(r"\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]*|[^\s,\]}#]+")  # a date 
 def key_lines(text: str) -> dict[Path, int]:
     """The 1-based line of every key and list entry of a valid TOML text. A table is where its header is."""
     scanner = _Scanner(text)
-    try:
+    with contextlib.suppress(RecursionError):  # deeper than anybody writes: what was found so far still helps
         scanner.document()
-    except RecursionError:  # deeper than anybody writes: what was found so far still helps
-        pass
     return scanner.found
 
 

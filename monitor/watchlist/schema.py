@@ -116,15 +116,13 @@ class ClaimEntry(Table):
     """Short name, used in lists and routes; else made from the statement."""
     language: Language | None = None
     """Two-letter code of the statement; else found from it."""
-    phrasings: dict[Language, tuple[Text, ...]] = {}
+    phrasings: dict[Language, tuple[Text, ...]] = Field(default_factory=dict)
     """Other ways to say it, by language."""
     about: tuple[Annotated[tuple[Name, ...], Field(min_length=1)], ...] = ()
     """Groups of names; every group must be touched by one of its names."""
     exclude: tuple[Name, ...] = ()
     """An item that holds one of these is about something else."""
-    parties: tuple[
-        Annotated[PartyEntry, BeforeValidator(_party, json_schema_input_type=str | PartyEntry)], ...
-    ] = ()
+    parties: tuple[Annotated[PartyEntry, BeforeValidator(_party, json_schema_input_type=str | PartyEntry)], ...] = ()
     """Whose word settles it."""
     since: Day | None = None
     """The day the claim is about; earlier items do not answer it."""
