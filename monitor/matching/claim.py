@@ -142,7 +142,7 @@ def _strange(sentence: Sentence, at: int, passage: Passage) -> bool:
         return True
     following = sentence.words[at + 1].raw if at + 1 < len(sentence.words) else ""
     if passage.language != "de":
-        return bool(following[:1].isupper()) or raw.lower() not in _common(passage)
+        return following[:1].isupper() and sentence.gaps[at + 1] == " "
     before = sentence.words[at - 1] if at else None
     alone = before is None or (before.raw[:1].islower() and before.low in _BARE) or before.raw[:1].isupper()
     return alone and not raw.endswith(("ung", "heit", "keit", "schaft", "tion", "en"))
@@ -169,10 +169,6 @@ _BARE = frozenset(
         "wird",
     ]
 )
-
-
-def _common(passage: Passage) -> frozenset[str]:
-    return passage.tables.words.get("stop", frozenset()) | passage.tables.words.get("ask", frozenset())
 
 
 def _wording(passage: Passage, terms: Terms, named: set[int]) -> Wording:

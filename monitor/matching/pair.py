@@ -13,6 +13,7 @@ from monitor.matching.terms import Terms
 
 _FORCE = {"happened": "happened", "mention": "mention", "opposite": "happened", "planned": "planned"}
 _ENOUGH = 0.5  # of a phrasing's own words (names left out) make the claim's event without a kind of event
+_BESIDE_NAMES = 0.3  # the same, where all of the claim's names stand in the sentence
 _SAME = 0.005  # two numbers are one
 
 
@@ -86,7 +87,8 @@ def _by_words(
     for wording in compiled.wordings:
         if wording.language == passage.language:
             best = max(best, _share(wording, compiled, touched, named))
-    return [Core(best[1], 1, "words", min(1.0, best[0]))] if best[0] >= _ENOUGH else []
+    enough = _BESIDE_NAMES if named and all(_positions(g, touched) for g in compiled.groups) else _ENOUGH
+    return [Core(best[1], 1, "words", min(1.0, best[0]))] if best[0] >= enough else []
 
 
 def _share(

@@ -141,5 +141,5 @@ def _check(phrase: Phrase) -> None:
         stem = atom.strip("*=")
         if "*" in stem:
             raise PatternError(f"* stands in the middle of {atom}: only at the beginning or end of a word")
-        if "*" in atom and len(stem) < 2:
+        if "*" in atom and len(stem) < (2 if len(phrase) == 1 else 1):
             raise PatternError(f"{atom} matches nearly every word: at least two letters beside *")
