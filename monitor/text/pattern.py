@@ -60,6 +60,8 @@ def _chunks(pattern: str) -> list[str]:
 
 def _choices(chunk: str) -> list[tuple[Element, ...]]:
     """The phrases one chunk may be; choices of single words stay together as one element."""
+    if chunk[0] == "(" and _closing(chunk, 0) == len(chunk) - 1 and len(_split(chunk[1:-1])) == 1:
+        return list(parse(chunk[1:-1]))  # brackets around all of it: mere grouping
     singles: set[str] = set()
     longer: list[tuple[Element, ...]] = []
     for text in _unfold(chunk):
