@@ -18,6 +18,7 @@ class Memory:
     about: bool = False  # the claim is what the text is about now
     age: int = 0  # sentences since it was last touched
     sign: int = 0  # of the last bare telling of the claim's event: 1 it is so, -1 it is not
+    polar: int = 0  # how the last sentence that touched the event told it, firmly or not: 1 it is so, -1 it is not
     headline: int = 0  # the same, of the title
     last: Speaker = NOBODY
     gates: list[Gate] = field(default_factory=list)

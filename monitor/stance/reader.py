@@ -86,6 +86,8 @@ class Reader:
             core = self.touch.cores[cores[0]]
             sign *= core.sign * (-1 if negated(self.scene, core.parts) else 1)
             features |= self._of_core(core)
+        else:
+            sign *= self._polar() or self.memory.polar or self.asked.sign  # "the report" says what was told last
         features |= self._of_span(span, self.sources.beside(cue)) | about_speaker(who)
         features |= self._apart(relation, features)
         sign *= self.asked.sign
@@ -147,6 +149,13 @@ class Reader:
         ):
             return right, "none", []
         return right, "other", []
+
+    def _polar(self) -> int:
+        """How this sentence tells the event; 0 where it does not."""
+        if not self.touch.cores:
+            return 0
+        core = self.touch.cores[0]
+        return core.sign * (-1 if negated(self.scene, core.parts) else 1)
 
     def _cores(self, span: Span) -> list[int]:
         return [n for n, c in enumerate(self.touch.cores) if span.first <= c.first <= span.last]
@@ -307,6 +316,7 @@ class Reader:
         touched = bool(self.touch.cores) and self._fits(self.whole)
         if touched or (self._all_named() and not self.other and not own_event(self.scene, self.whole)):
             memory.about, memory.age = True, 0
+            memory.polar = self._polar() or memory.polar
         elif self.other:
             memory.about, memory.sign = False, 0
         else:
