@@ -6,6 +6,9 @@ import os
 import socket
 import time
 
+_PATIENCE = 0.5  # seconds for a listener that is slow to read; the event loop waits with us
+
+
 
 def notify(state: str) -> bool:
     """Send lines like `READY=1` to $NOTIFY_SOCKET; True where somebody took them.
@@ -22,6 +25,7 @@ def notify(state: str) -> bool:
         address = "\0" + address[1:]
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.settimeout(_PATIENCE)
             channel.sendto(state.encode(), address)
     except OSError:  # whoever started us has gone; that is no reason to stop working
         return False
