@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from monitor.feeds.port import Reading
     from monitor.feeds.source import FeedSource
     from monitor.model.claim import Claim, Watch
+    from monitor.model.source import Item
     from monitor.notify.port import Notifier
+    from monitor.pipeline.explain import Explanation
     from monitor.pipeline.setup import Read, Setup
     from monitor.settings import Settings
     from monitor.store.sqlite import SqliteStore
@@ -132,6 +134,15 @@ def reading_of(claims: Sequence[Claim]) -> Read:
     return Judge(claims).judge_item
 
 
+def explanations_of(item: Item, claims: Sequence[Claim]) -> list[Explanation]:
+    """How one item is read for each of these claims, step by step."""
+    from monitor.pipeline.explain import explain
+    from monitor.pipeline.judge import Judge
+
+    judge = Judge(claims)
+    return [explain(item, claim, judge) for claim in claims]
+
+
 def read_feed_file(path: Path) -> Reading:
     """Items of a feed file, as the poller would read them."""
     from monitor.model.source import Feed, Known
@@ -161,7 +172,7 @@ def store_of(config: Config) -> Iterator[SqliteStore]:
     from monitor.store.lock import hold
     from monitor.store.sqlite import open_store
 
-    url = _sqlite(config)
+    url = store_url(config)
     with hold(path_of(url), datetime.now(UTC)):
         store = open_store(url)
         try:
@@ -175,7 +186,7 @@ def writer_of(config: Config) -> Iterator[SqliteStore]:
     """The store for one small change beside a running daemon."""
     from monitor.store.sqlite import open_store
 
-    store = open_store(_sqlite(config))
+    store = open_store(store_url(config))
     try:
         yield store
     finally:
@@ -188,18 +199,19 @@ def reader_of(config: Config) -> Iterator[SqliteStore | None]:
     from monitor.store.connection import MEMORY, path_of
     from monitor.store.sqlite import open_store
 
-    path = path_of(_sqlite(config))
+    path = path_of(store_url(config))
     if path == MEMORY or not Path(path).exists():
         yield None
         return
-    store = open_store(_sqlite(config), readonly=True)
+    store = open_store(store_url(config), readonly=True)
     try:
         yield store
     finally:
         store.close()
 
 
-def _sqlite(config: Config) -> str:
+def store_url(config: Config) -> str:
+    """Address of the store. Raises ConfigError for one that no adapter knows."""
     url = config.settings.store.url
     if not url.startswith("sqlite:"):
         message = "this dementi keeps its store in SQLite only: write sqlite:FILE"

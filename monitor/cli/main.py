@@ -25,11 +25,14 @@ COMMANDS = {
     "run": ("monitor.cli.run:run", "Watch: the daemon, or one round with --once."),
     "judge": ("monitor.cli.judge:judge", "Judge items against a watchlist; stores and sends nothing."),
     "backtest": ("monitor.cli.backtest:backtest", "What would have been alerted, and when."),
+    "try": ("monitor.cli.explain:try_", "Judge a text, and print the whole reading."),
+    "why": ("monitor.cli.explain:why", "How a stored item was read, for silence too."),
     "claims": ("monitor.cli.lists:claims", "List the claims and how they stand."),
     "events": ("monitor.cli.lists:events", "List confirmations and denials, newest first."),
     "items": ("monitor.cli.lists:items", "List what the feeds delivered, newest first."),
     "feeds": ("monitor.cli.feeds:feeds", "List the feeds and their health; `feeds show URL` reads one."),
     "deliveries": ("monitor.cli.lists:deliveries", "List what was sent to whom; `deliveries retry ID`."),
+    "db": ("monitor.cli.db:db", "Back up, check, upgrade, export and import the store."),
     "test-channel": ("monitor.cli.test_channel:test_channel", "Send a marked test message to a channel."),
 }
 
@@ -108,7 +111,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _trace(verbose)
         click.echo(f"dementi: {fault}" if fault.exit_code != 78 else str(fault), err=True)
         code = fault.exit_code
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 - the last stop: a line, not a trace
         _trace(verbose)
         click.echo(f"dementi: {type(fault).__name__}: {fault}{'' if verbose else ' (-v shows where)'}", err=True)
         code = 1
