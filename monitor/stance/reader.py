@@ -61,6 +61,9 @@ class Reader:
             if not self.named and not self.memory.fresh:
                 self.memory.note("content", False, f"“{said}” ({kind}) is about something else")
                 return []
+        if cue.entry.weak and not self._backed(cue, span, relation):
+            self.memory.note("weak", False, f"“{said}” ({kind}) may mean something else, and no report stands by")
+            return []
         if over & _KILLS:
             self.memory.note("mask", False, f"“{said}” ({kind}) stands under {', '.join(sorted(over))}")
             return []
@@ -84,7 +87,8 @@ class Reader:
         features[f"type.{cue.entry.type}"] = 1.0
         if cores and relation == "this":
             core = self.touch.cores[cores[0]]
-            sign *= core.sign * (-1 if negated(self.scene, core.parts) else 1)
+            told = core.sign * (-1 if negated(self.scene, core.parts) else 1)
+            sign = told if cue.entry.answer and told < 0 else sign * told  # "No, he has not died" denies once
             features |= self._of_core(core)
         else:
             sign *= self._polar() or self.memory.polar or self.asked.sign  # "the report" says what was told last
@@ -109,6 +113,8 @@ class Reader:
             cores = self._cores(span)
             if cores:
                 return span, "this", cores
+            if span is right and cue.entry.type in ("deny", "confirm") and self._reported(cue, right) and self._topic():
+                return span, "report", []
         return self._across(cue) or self._by_topic(cue, order, right, left)
 
     def _across(self, cue: Found) -> tuple[Span, str, list[int]] | None:
@@ -129,6 +135,11 @@ class Reader:
     def _plain(self, span: Span, cue: Found) -> bool:
         """Nothing of its own stands in a cue's part."""
         return unexplained(self.scene, span, self.sources.beside(cue)) <= 1
+
+    def _reported(self, cue: Found, span: Span) -> bool:
+        """A word for a report stands right behind the cue."""
+        near = Span(span.first, min(span.last, cue.last + 4))
+        return self._anaphor(near) == "report" and not own_event(self.scene, near)
 
     def _by_topic(self, cue: Found, order: list[Span], right: Span, left: Span) -> tuple[Span, str, list[int]]:
         """The cue names no event of the claim: it may mean it by "the report", by "this", or by leaving it out."""
@@ -239,6 +250,12 @@ class Reader:
             features["turned"] = float(bool(self.sentence.of("negator")))
             return [self._make(stance, Basis.SAID, first, last, who, features, f"{who.name} speaks after it is told")]
         return []
+
+    def _backed(self, cue: Found, span: Span, relation: str) -> bool:
+        """A word with other meanings counts where it governs a report, or the claim itself on its proper side."""
+        if relation == "report" or self._reported(cue, right_of(self.scene, cue)):
+            return True
+        return relation == "this" and (span.last > cue.last or cue.entry.type in ("false", "true"))
 
     def _whole(self, cue: Found) -> bool:
         """A word of answer stands alone: opens a sentence, a quotation or what follows a colon, and a border ends it."""

@@ -62,6 +62,11 @@ class Lexer:
         }
         self._known = frozenset(atoms)
         self._begins = sorted({len(a) - 1 for a in atoms if a[-1] == "*" and a[0] not in "*="})
+        self._split: dict[str, list[tuple[str, str]]] = defaultdict(list)  # begin -> (end, atom), of begin*end
+        for atom in atoms:
+            if "*" in atom[1:-1]:
+                begin, end = atom.lstrip("=").split("*", 1)
+                self._split[begin].append((end, atom))
         self._ends = sorted({len(a) - 1 for a in atoms if a[0] == "*" and a[-1] != "*"})
         self._inner = sorted({len(a) - 2 for a in atoms if a[0] == "*" and a[-1] == "*"})
         self._cased = any(a[0] == "=" for a in atoms)
@@ -102,6 +107,10 @@ class Lexer:
         for n in self._begins:
             if n <= size:
                 yield low[:n] + "*"
+        for n in range(1, size) if self._split else ():
+            for end, atom in self._split.get(low[:n], ()):
+                if low.endswith(end) and size >= n + len(end):
+                    yield atom
         for n in self._ends:
             if n <= size:
                 yield "*" + low[size - n :]

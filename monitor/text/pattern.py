@@ -1,7 +1,7 @@
 """Patterns of the tables: words, wildcards, choices, gaps. docs/languages.md explains them to those who write tables.
 
 A pattern becomes one or more phrases. A phrase is a tuple of elements: a frozenset of atoms (one word, any of them), or
-an int (a gap of at most so many words). An atom is a word in `low` spelling: `word`, `begin*`, `*end`, `*part*`, or
+an int (a gap of at most so many words). An atom is a word in `low` spelling: `word`, `begin*`, `*end`, `*part*`, `begin*end`, or
 `=Word` where capitals count.
 """
 
@@ -141,7 +141,7 @@ def _trimmed(phrase: Phrase) -> Phrase:
 def _check(phrase: Phrase) -> None:
     for atom in (a for e in phrase if isinstance(e, frozenset) for a in e):
         stem = atom.strip("*=")
-        if "*" in stem:
-            raise PatternError(f"* stands in the middle of {atom}: only at the beginning or end of a word")
-        if "*" in atom and len(stem) < (2 if len(phrase) == 1 else 1):
+        if stem.count("*") > (atom.count("*") == 1):
+            raise PatternError(f"{atom} has more than one * in its middle")
+        if "*" in atom and len(stem.replace("*", "")) < (2 if len(phrase) == 1 else 1):
             raise PatternError(f"{atom} matches nearly every word: at least two letters beside *")
