@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.errors import Fault
 from monitor.tomlfile.document import Document
+from monitor.tomlfile.pause import no_collecting
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -46,6 +47,7 @@ _WORDS = {
 }
 
 
+@no_collecting()
 def check(
     model: type[Model], data: Mapping[str, Any], document: Document, *, known: Iterable[str] = ()
 ) -> tuple[Model | None, list[Fault]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from monitor.errors import ConfigError, Fault
 from monitor.tomlfile.lines import key_lines
+from monitor.tomlfile.pause import no_collecting
 
 MAX_BYTES = 64 * 1024 * 1024  # some 200,000 claims; parsing more would take longer than anybody waits
 
@@ -72,6 +73,7 @@ def dotted(loc: Sequence[str | int]) -> str:
     return "".join(parts)
 
 
+@no_collecting()
 def read(path: Path, shown: str) -> Document:
     """Read a TOML file. Raises ConfigError with one fault: what cannot be read or parsed has no second one."""
     text = _text(_bytes(path, shown), shown)

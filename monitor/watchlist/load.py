@@ -12,6 +12,7 @@ from monitor.errors import ConfigError, Fault
 from monitor.model.claim import Watch
 from monitor.tomlfile.check import check
 from monitor.tomlfile.document import Document, read
+from monitor.tomlfile.pause import no_collecting
 from monitor.watchlist.schema import WatchlistFile, raw_id
 
 SECTIONS = ("feeds", "claims")  # what a watchlist holds; dementi.toml may hold them too
@@ -29,6 +30,7 @@ def load_watchlist(path: Path, *, every: timedelta = EVERY) -> Watch:
     return watch
 
 
+@no_collecting()
 def join(documents: Sequence[Document], every: timedelta) -> tuple[Watch, list[Fault]]:
     """All feeds and claims of these documents. `every` is the pause of feeds that name none.
 
