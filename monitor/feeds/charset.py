@@ -47,6 +47,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.DOTALL)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _HTTP_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE)
 _LANGUAGE = re.compile(rb"<language>\s*([A-Za-z]{2})|xml:lang\s*=\s*[\"']([A-Za-z]{2})")
+_UTF8_LETTERS = re.compile("[^\x00-\x7f\udc80-\udcff]+")
 _CYRILLIC = frozenset({b"ru", b"uk", b"be", b"bg", b"sr", b"mk", b"kk"})
 _CENTRAL = frozenset({b"pl", b"cs", b"sk", b"hu", b"sl", b"hr", b"ro"})
 
@@ -139,17 +140,18 @@ def _forced(body: bytes, named: list[str], *, labelled: bool) -> Decoded:
     loose = body.decode("utf-8", "ignore")
     high = sum(byte >= 0x80 for byte in body)
     if len(loose.encode()) - sum(map(str.isascii, loose)) > high * 0.3:  # bytes that do make sense as UTF-8
-        return _redeclared(_patched(body, codec), f"some bytes are not UTF-8; read as {codec}")
+        text, codec = _patched(body)
+        return _redeclared(text, f"some bytes are not UTF-8; read as {codec}")
     reason = "the character set is not as declared" if labelled else "the character set is not declared"
     return _redeclared(body.decode(codec, "replace"), f"{reason}; read as {codec}")
 
 
-def _patched(body: bytes, codec: str) -> str:
-    """UTF-8 where it is that, `codec` (which has a single byte for every character) where it is not."""
-    # surrogateescape keeps each stray byte as U+DC80 … U+DCFF
-    text = body.decode("utf-8", "surrogateescape")
+def _patched(body: bytes) -> tuple[str, str]:
+    """UTF-8 where it is that, and a guess (of one byte a character) where it is not; also the guess."""
+    text = body.decode("utf-8", "surrogateescape")  # keeps each stray byte as U+DC80 … U+DCFF
+    codec = _guess(_UTF8_LETTERS.sub("", text).encode("ascii", "surrogateescape"))
     strays = {0xDC00 + byte: bytes([byte]).decode(codec, "replace") for byte in range(0x80, 0x100)}
-    return text.translate(strays)
+    return text.translate(strays), codec
 
 
 def _redeclared(text: str, doubt: str | None) -> Decoded:

@@ -117,6 +117,7 @@ _FOREIGN_MONTHS = {
     "mei": 5,
 }
 _ISO_SHORT = re.compile(r"-?\d{2,4}-?\d{2,3}(?:-\d{2})?|\d{4}-\d{2,3}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})")
+_MAD_OFFSET = re.compile(r"[+-](?:2[5-9]|[3-9]\d):?\d\d$")  # more than a day from UTC
 _LONGEST = 100  # characters; no date is longer, and some readers behind this are slow on long ones
 
 
@@ -125,7 +126,7 @@ def parse_date(text: str | None) -> datetime | None:
     if not text:
         return None
     text = text.strip()
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _MAD_OFFSET.search(text):
         return None
     try:
         found = _usual(text) or _by_feedparser(text) or _unusual(text)
@@ -194,7 +195,7 @@ def _unusual(text: str) -> datetime | None:
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     if found := _FOREIGN.search(text):
         day_, name, year_, hour_, minute_, second_, zone = found.groups()
-        month_ = _FOREIGN_MONTHS.get(name.lower()[:3])
+        month_ = _FOREIGN_MONTHS.get(name.lower()[:3]) or _MONTHS.get(name.lower()[:3])
         if month_ is None:
             return None
         english = next(key for key, number in _MONTHS.items() if number == month_)

@@ -76,7 +76,7 @@ def clean(raw: Raw, base: str) -> Entry:
     return Entry(
         id=repaired(identity) or None,
         title=title,
-        link=web_link(raw.get("link"), base),
+        link=web_link(repaired(raw.get("link", "")), base),
         published=_when(raw.get("published")),
         updated=_when(raw.get("updated")),
         summary=summary,

@@ -23,7 +23,7 @@ _SPACES = frozenset({"td", "th", "img", "iframe", "object", "video", "audio", "p
 _TOKEN = re.compile(
     r"""<(?:
         (?P<raw>script|style|template|noscript|textarea|svg|math)(?=[\s/>]) .*? (?:</(?P=raw)\s*+>|\Z)
-      | !--.*?(?:-->|\Z)
+      | !--(?:-?>|.*?-->)
       | !\[CDATA\[ | \?[^>]*+(?:>|\Z) | ![A-Za-z][^<>]{0,2000}+>
       | /?+(?P<tag>[A-Za-z][A-Za-z0-9:_-]*+) (?:[^<>"']++|"[^"]*+"|'[^']*+')*+ (?:>|\Z)
       | /?+(?P<odd>[A-Za-z][A-Za-z0-9:_-]*+) [^<>]*+ (?:>|\Z)     # a stray quote inside the tag
