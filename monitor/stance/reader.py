@@ -91,7 +91,8 @@ class Reader:
             sign = told if cue.entry.answer and told < 0 else sign * told  # "No, he has not died" denies once
             features |= self._of_core(core)
         else:
-            sign *= self._polar() or self.memory.polar or self.asked.sign  # "the report" says what was told last
+            # "the report" says what the claim says; of a negative claim, what was told last: "will run", "will not run"
+            sign *= (self._polar() or self.memory.polar or -1) if self.asked.sign < 0 else 1
         features |= self._of_span(span, self.sources.beside(cue)) | about_speaker(who)
         features |= self._apart(relation, features)
         sign *= self.asked.sign

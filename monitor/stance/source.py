@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.lexicon.passage import Found
+from monitor.lexicon.tables import among
 from monitor.lexicon.touch import Core
 from monitor.model.claim import Party
 from monitor.model.verdict import Role
-from monitor.stance.foreign import unexplained
 from monitor.stance.memory import Memory
 from monitor.stance.scope import Scene, Span
 from monitor.stance.speakers import NOBODY, Speaker, speaker
@@ -110,8 +110,12 @@ class Sources:
         who = self.within(span.first, span.last)
         if who is NOBODY:
             return None
-        named = {i for i in range(span.first, span.last + 1) if self._scene.sentence.words[i].raw in (who.name or "")}
-        return who if unexplained(self._scene, span, named) <= 1 else None
+        words, small = self._scene.sentence.words, self._scene.tables.words.get("stop", frozenset())
+        rest = [
+            w for w in words[span.first : span.last + 1] if w.raw not in (who.name or "") and not among(w.low, small)
+        ]
+        spoken = {words[i].low for f in self._scene.sentence.found if f.entry.table in ("source", "say") for i in f.parts}
+        return who if sum(w.low not in spoken for w in rest) <= 1 else None
 
     def _by_quote(self, core: Core) -> Speaker | None:
         """A quotation whose speaker stands outside it, or spoke last."""

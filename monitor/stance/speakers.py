@@ -219,14 +219,24 @@ def _proper(sentence: Sentence, first: int, last: int, tables: Tables) -> str | 
 
 
 def _phrase(sentence: Sentence, source: Found, first: int, last: int) -> str:
-    """The source noun with what belongs to it: from one word before to three after."""
+    """The source noun with what belongs to it: capitals before it, capitals and what links them after it."""
+    words, gaps = sentence.words, sentence.gaps
     a, b = source.first, source.last
-    while a > first and a > source.first - 2 and sentence.gaps[a] in (" ", "-"):
+    while a > first and a > source.first - 3 and gaps[a] in (" ", "-") and _belongs(words[a - 1].raw):
         a -= 1
-    while b < last and b < source.last + 3 and sentence.gaps[b + 1] in (" ", "-", "'", "’"):
-        b += 1
-    start, end = sentence.cut(a, b)
-    return sentence.text[start:end]
+    end = b
+    while end < last and end < source.last + 5 and gaps[end + 1] in (" ", "-", "'", "’"):
+        end += 1
+        if words[end].raw[:1].isupper():
+            b = end
+        elif words[end].low not in _PLAIN:
+            break
+    start, stop = sentence.cut(a, b)
+    return sentence.text[start:stop]
+
+
+def _belongs(raw: str) -> bool:
+    return raw[:1].isupper() or raw.lower() in _PLAIN
 
 
 def _shown(sentence: Sentence, sources: list[Found], at: tuple[int, int], first: int, last: int) -> str:
