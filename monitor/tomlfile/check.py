@@ -20,6 +20,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _SECRETS = {"password", "secret", "token", "url", "urls", "key", "proxy"}
 
+_LISTS = {"list_type", "tuple_type"}
+
 _WORDS = {
     "missing": "is missing",
     "string_type": "must be text in quotes",
@@ -31,9 +33,9 @@ _WORDS = {
     "bool_parsing": "must be true or false",
     "list_type": 'must be a list, like ["…"]',
     "tuple_type": 'must be a list, like ["…"]',
-    "dict_type": "must be a table, like { … }",
-    "model_type": "must be a table, like { … }",
-    "model_attributes_type": "must be a table, like { … }",
+    "dict_type": "must be a table, like {{ … }}",
+    "model_type": "must be a table, like {{ … }}",
+    "model_attributes_type": "must be a table, like {{ … }}",
     "string_too_short": "must not be empty",
     "too_short": "must hold at least one entry",
     "too_long": "holds too many entries: {max_length} at most",
@@ -49,16 +51,25 @@ _WORDS = {
 
 @no_collecting()
 def check(
-    model: type[Model], data: Mapping[str, Any], document: Document, *, known: Iterable[str] = ()
+    model: type[Model],
+    data: Mapping[str, Any],
+    document: Document,
+    *,
+    known: Iterable[str] = (),
+    elsewhere: Mapping[str, str] | None = None,
 ) -> tuple[Model | None, list[Fault]]:
-    """Validate. `known`: further top-level keys, for suggestions. The file's folder is the context's `folder`."""
+    """Validate. The file's folder is the context's `folder`.
+
+    `known`: further top-level keys, for suggestions; `elsewhere`: keys of other files -> where they belong.
+    """
     try:
         return model.model_validate(data, context={"folder": document.path.parent}), []
     except ValidationError as error:
         schema = model.model_json_schema()
         schema["properties"].update({key: {} for key in known})
+        schema["elsewhere"] = elsewhere or {}
         details = error.errors(include_url=False)
-        return None, [_fault(detail, data, document, schema) for detail in details]
+        return None, [_fault(detail, data, document, schema) for detail in details if not _follows(detail)]
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -67,6 +78,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
     found = process.extractOne(word.lower(), list(known), scorer=fuzz.ratio, score_cutoff=65)
     return f" (did you mean {found[0]}?)" if found else ""
+
+
+def _follows(detail: ErrorDetails) -> bool:
+    """A list of one wrong entry is "too short" as well: pydantic counts only the entries that are right."""
+    return detail["type"] == "too_short" and bool(detail["input"])
 
 
 def _fault(detail: ErrorDetails, data: Mapping[str, Any], document: Document, schema: dict[str, Any]) -> Fault:
@@ -86,6 +102,9 @@ def _message(detail: ErrorDetails, branches: str = "") -> str:
     if kind == "value_error":
         return str(context["error"])
     context = {name: str(value).replace("'", "") for name, value in context.items()} | {"branches": branches}
+    if kind in _LISTS and isinstance(detail["input"], Mapping):
+        top = len(detail["loc"]) == 1
+        return f"must be a list of tables: write [[{detail['loc'][0]}]]" if top else "must be a list, like [{ … }]"
     words = _WORDS[kind].format_map(context) if kind in _WORDS else detail["msg"]
     names = branches or context.get("expected", "")
     given = context.get("tag") or detail["input"]
@@ -116,6 +135,8 @@ def _unknown(loc: Sequence[str | int], data: Mapping[str, Any], schema: dict[str
     known = _keys(table, data, schema)
     if f"{key}_file" in known and str(key) in _SECRETS:
         return f"secrets do not stand in the config: use {key}_file, {key}_env or {key}_credential"
+    if not table and key in schema["elsewhere"]:
+        return str(schema["elsewhere"][key])
     return f"unknown key{suggestion(str(key), known)}"
 
 

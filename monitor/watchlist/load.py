@@ -16,6 +16,9 @@ from monitor.tomlfile.pause import no_collecting
 from monitor.watchlist.schema import WatchlistFile, raw_id
 
 SECTIONS = ("feeds", "claims")  # what a watchlist holds; dementi.toml may hold them too
+_OURS = dict.fromkeys(
+    ("include", "store", "poll", "http", "channels", "routes", "web"), "belongs into dementi.toml, not into a watchlist"
+)
 EVERY = timedelta(minutes=10)
 
 Found = tuple[str, Document, tuple[str | int, ...]]  # a name, and where it stands
@@ -38,7 +41,7 @@ def join(documents: Sequence[Document], every: timedelta) -> tuple[Watch, list[F
     """
     feeds, claims, faults = [], [], []
     for document in documents:
-        parsed, wrong = check(WatchlistFile, document.data, document)
+        parsed, wrong = check(WatchlistFile, document.data, document, elsewhere=_OURS)
         faults += wrong
         if parsed is not None:
             feeds += [entry.feed(document.path.parent, every) for entry in parsed.feeds]
