@@ -42,6 +42,7 @@ _HARMLESS = frozenset(
     | {f"{DC}{name}" for name in ("publisher", "rights", "subject", "format", "type", "identifier", "source")}
     | {f"{MEDIA}{name}" for name in ("thumbnail", "keywords", "rating", "copyright", "category", "player")}
 )
+_PERSON = frozenset({f"{ATOM}name", f"{ATOM}email", f"{ATOM}uri"})
 _TEXT_TYPES = frozenset({None, "text", "html", "text/plain", "text/html"})
 _HTML_LINK_TYPES = frozenset({None, "text/html", "html", "application/xhtml+xml", "xhtml"})
 _MOST_ATTRIBUTES = 64
@@ -243,7 +244,7 @@ def _alternate(element: Element, before: str | None) -> str | None:
     if len(element) or element.get("url") or element.get("uri"):
         raise _Unsure
     rel, kind, href = element.get("rel", "alternate").lower(), element.get("type"), element.get("href")
-    if rel == "alternate" and href is None:
+    if rel == "alternate" and not href:
         raise _Unsure
     if rel != "alternate" or (kind and kind.lower() not in _HTML_LINK_TYPES):
         return before
@@ -291,6 +292,8 @@ def _atom_link(reading: _Reading, element: Element) -> None:
 
 
 def _original(reading: _Reading, element: Element) -> None:
+    if element.attrib or reading.original is not None:
+        raise _Unsure
     reading.original = _simple(element)
 
 
@@ -324,8 +327,10 @@ def _author(reading: _Reading, element: Element) -> None:
 
 
 def _person(reading: _Reading, element: Element) -> None:
-    name = element.findtext(f"{ATOM}name") or ""
-    reading.raw["author"] = name.strip()
+    found = {child.tag: _simple(child) for child in element}
+    if len(found) != len(element) or not found.keys() <= _PERSON or (element.text or "").strip():
+        raise _Unsure
+    reading.raw["author"] = found.get(f"{ATOM}name", "")
 
 
 _RSS: dict[str, Step] = {

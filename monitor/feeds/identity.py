@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -71,9 +71,23 @@ def digest_of(title: str | None, summary: str | None, content: str | None) -> st
 class _Seen:
     """The three layers of `Known`, growing while the entries of one body are sorted."""
 
-    guids: dict[str, str] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
+    guids: dict[str, str]
+    links: dict[str, str]
+    digests: dict[str, str]
+    with_guid: set[str]  # ids of items that have one
+
+    @classmethod
+    def of(cls, known: Known) -> _Seen:
+        links = {canonical_link(link): item_id for link, item_id in known.links.items()}
+        return cls(dict(known.guids), links, dict(known.digests), set(known.guids.values()))
+
+    def remember(self, key: _Keys, item_id: str) -> None:
+        if key.guid is not None:
+            self.guids.setdefault(key.guid, item_id)
+            self.with_guid.add(item_id)
+        if key.link is not None:
+            self.links.setdefault(key.link, item_id)
+        self.digests.setdefault(key.digest, item_id)
 
 
 def sort(
@@ -88,9 +102,7 @@ def sort(
     links = Counter(key.link for key in keys)
     found: list[Item] = []
     fresh: set[str] = set()
-    seen = _Seen(
-        dict(known.guids), {canonical_link(link): id_ for link, id_ in known.links.items()}, dict(known.digests)
-    )
+    seen = _Seen.of(known)
     count = 0
     for entry, key in zip(entries, keys, strict=True):
         # A guid or link that stands on several items of this body is no identity of any.
@@ -109,7 +121,7 @@ def sort(
             if digest != key.digest and _is_edit(seen, key, item_id, version):
                 found.append(_item(feed, entry, key, item_id, version + 1, now, baseline=baseline))
                 fresh.add(item_id)
-        _remember(seen, sure, item_id)
+        seen.remember(sure, item_id)
     return Sorted(items=tuple(found), known=count)
 
 
@@ -135,12 +147,14 @@ class _Keys:
 def _known_as(sure: _Keys, key: _Keys, seen: _Seen) -> str | None:
     """The id of the item that this entry is, by the first layer that knows it."""
     by_text = seen.digests.get(key.digest)
-    layers = (seen.guids.get(sure.guid or ""), seen.links.get(sure.link or ""))
-    matches = [item_id for item_id in layers if item_id is not None]
-    if by_text in matches:
+    by_guid, by_link = seen.guids.get(sure.guid or ""), seen.links.get(sure.link or "")
+    if by_text is not None and by_text in (by_guid, by_link):
         return by_text  # guid and link may name two items; the text says which
-    if matches:
-        return matches[0]
+    if by_guid is not None:
+        return by_guid
+    # Another guid and another text at a known address: the next entry of a ticker, not an edit.
+    if by_link is not None and (sure.guid is None or by_link not in seen.with_guid):
+        return by_link
     # The text alone is an identity where there is enough of it, or nothing else: two live blogs share a title.
     return by_text if key.wordy or (sure.guid is None and sure.link is None) else None
 
@@ -156,14 +170,6 @@ def _new_id(url: str, key: _Keys) -> str:
     """Stable over polls and machines: the feed and the strongest layer."""
     strongest = key.guid or key.link or key.digest
     return hashlib.blake2b(f"{url}\n{strongest}".encode("utf-8", "replace"), digest_size=12).hexdigest()
-
-
-def _remember(seen: _Seen, key: _Keys, item_id: str) -> None:
-    if key.guid is not None:
-        seen.guids.setdefault(key.guid, item_id)
-    if key.link is not None:
-        seen.links.setdefault(key.link, item_id)
-    seen.digests.setdefault(key.digest, item_id)
 
 
 def _item(feed: Feed, entry: Entry, key: _Keys, item_id: str, version: int, now: datetime, *, baseline: bool) -> Item:
