@@ -104,7 +104,7 @@ def _message(detail: ErrorDetails, branches: str = "") -> str:
     context = {name: str(value).replace("'", "") for name, value in context.items()} | {"branches": branches}
     if kind in _LISTS and isinstance(detail["input"], Mapping):
         top = len(detail["loc"]) == 1
-        return f"must be a list of tables: write [[{detail['loc'][0]}]]" if top else "must be a list, like [{ … }]"
+        return f"must be a list of tables: write [[{detail['loc'][0]}]]" if top else "must be a list, like [ … ]"
     words = _WORDS[kind].format_map(context) if kind in _WORDS else detail["msg"]
     names = branches or context.get("expected", "")
     given = context.get("tag") or detail["input"]

@@ -20,6 +20,10 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"  # Windows editors write it; it carries nothing
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 _AT_END = " (at end of document)"
+_PLAINER = {  # what tomllib says -> what it means to somebody who writes the file
+    "illegal character '\\n'": "text in quotes must end on its line",
+    "cannot overwrite a value": "the key stands twice",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,8 @@ def _syntax(message: str, text: str) -> tuple[int | None, str]:
 
 
 def _lower(message: str) -> str:
-    return message[:1].lower() + message[1:]
+    message = message[:1].lower() + message[1:]
+    return _PLAINER.get(message, message)
 
 
 def _refused(shown: str, message: str, line: int | None = None) -> ConfigError:

@@ -28,7 +28,7 @@ def schema(title: str, *models: type[BaseModel]) -> str:
 
 
 def _plain(node: Any) -> Any:
-    """Without what pydantic adds for itself: titles that repeat the key, OpenAPI's discriminator, TOML's missing null."""
+    """Without what pydantic adds: titles that repeat the key, OpenAPI's discriminator, null, which TOML has not."""
     if isinstance(node, list):
         return [_plain(entry) for entry in node]
     if not isinstance(node, dict):
