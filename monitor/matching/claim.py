@@ -58,7 +58,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
     groups = _given(claim, terms) or _guessed(first, terms)
     named = {n for g in groups if not g.predicate for run in g.names for n in run}
     main = _kinds(passages)
-    sign = _sign(passages)
+    sign = _sign(passages, main)
     return Compiled(
         claim=claim,
         groups=tuple(groups),
@@ -204,7 +204,7 @@ def _kinds(passages: Sequence[Passage]) -> dict[str, int]:
     facts = kind_facts()
     kept = {k for k, v in votes.items() if v * 2 >= most or v >= 2}
     if any(not facts[k].generic for k in kept):
-        kept = {k for k in kept if not facts[k].generic or votes[k] >= max(votes.values())}
+        kept = {k for k in kept if not facts[k].generic}
     return {k: 1 if signs[k] >= 0 else -1 for k in kept}
 
 
@@ -220,14 +220,21 @@ def _spread(main: dict[str, int]) -> dict[str, int]:
     return spread
 
 
-def _sign(passages: Sequence[Passage]) -> int:
+def _sign(passages: Sequence[Passage], main: dict[str, int]) -> int:
     """-1 where most texts of the claim are negative; by its kinds' opposites it is counted in `kinds` already."""
-    votes = [_negative(p) for p in passages]
+    votes = [_negative(p, main) for p in passages]
     return -1 if votes[0] and sum(votes) * 2 >= len(votes) else 1
 
 
-def _negative(passage: Passage) -> bool:
-    return any(f.entry.table == "negator" for s in passage.sentences for f in s.found)
+def _negative(passage: Passage, main: dict[str, int]) -> bool:
+    """A negator works on the claim's event: "will not resign", not "urged him not to go"."""
+    for s in passage.sentences:
+        events = [f for f in s.found if f.entry.table == "event" and f.entry.kind in main]
+        for negator in (f for f in s.found if f.entry.table == "negator"):
+            if not events or any(-4 <= negator.first - part <= 3 for f in events for part in f.parts):
+                if not events or not any(f.last < negator.first - 1 for f in events) or negator.entry.side != "after":
+                    return True
+    return False
 
 
 def _plan(passage: Passage) -> bool:

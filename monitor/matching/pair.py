@@ -87,7 +87,11 @@ def _by_words(
     for wording in compiled.wordings:
         if wording.language == passage.language:
             best = max(best, _share(wording, compiled, touched, named))
-    enough = _BESIDE_NAMES if named and not compiled.kinds and all(_positions(g, touched) for g in compiled.groups) else _ENOUGH
+    enough = (
+        _BESIDE_NAMES
+        if named and not compiled.kinds and all(_positions(g, touched) for g in compiled.groups)
+        else _ENOUGH
+    )
     return [Core(best[1], 1, "words", min(1.0, best[0]))] if best[0] >= enough else []
 
 

@@ -15,12 +15,13 @@ _EVENT = 2.0  # how much an event of its own weighs, in words
 def unexplained(scene: Scene, span: Span, ignore: Iterable[int] = ()) -> float:
     """How many content words of the span neither the claim nor its circumstances explain; events count double."""
     known = _explained(scene) | set(ignore)
+    taken = _taken(scene)
     small = _small(scene)
     weight = 0.0
-    events = _events(scene, known)
+    events = _events(scene, taken)
     for i in range(max(span.first, 0), min(span.last + 1, scene.size)):
         word = scene.sentence.words[i]
-        if i in known or len(word.low) < _SHORT or any(among(word.low, s) for s in small):
+        if (i in known and i not in events) or len(word.low) < _SHORT or any(among(word.low, s) for s in small):
             continue
         if i in events:
             weight += _EVENT
@@ -45,14 +46,20 @@ def strangers(scene: Scene, span: Span) -> list[int]:
 
 def own_event(scene: Scene, span: Span) -> bool:
     """The span tells of an event that is not the claim's."""
-    known = _explained(scene)
-    return any(span.first <= i <= span.last for i in _events(scene, known))
+    return any(span.first <= i <= span.last for i in _events(scene, _taken(scene)))
 
 
 def _explained(scene: Scene) -> set[int]:
     touch = scene.touch
     found = {i for c in touch.cores for i in c.parts} | {i for g in touch.groups for i in g} | set(touch.words)
     return found | {i for f in scene.sentence.found if f.entry.table in _PLAIN_TABLES for i in f.parts}
+
+
+def _taken(scene: Scene) -> set[int]:
+    """Words that tell no other event: the claim's own, and those of a stance."""
+    touch = scene.touch
+    found = {i for c in touch.cores for i in c.parts} | {i for g in touch.groups for i in g} | set(touch.words)
+    return found | {i for f in scene.sentence.found if f.entry.table in ("cue", "negator", "anaphor") for i in f.parts}
 
 
 def _events(scene: Scene, known: set[int]) -> set[int]:

@@ -56,9 +56,12 @@ class Reader:
         self.governed |= set(cores)
         said = self._text(cue.first, cue.last)
         over = masks(self.scene, cue.parts)
+        if relation == "elsewhere":
+            self.memory.note("content", False, f"“{said}” ({kind}) answers what stands before it")
+            return []
         if relation == "other":
             self.other = self.other or kind in STANCES
-            if not self.named and not self.memory.fresh:
+            if not self._maybe(span):
                 self.memory.note("content", False, f"“{said}” ({kind}) is about something else")
                 return []
         if cue.entry.weak and not self._backed(cue, span, relation):
@@ -107,6 +110,8 @@ class Reader:
     def _content(self, cue: Found) -> tuple[Span, str, list[int]]:
         """What a cue governs: the span, how it relates to the claim, and which cores it holds."""
         right, left = right_of(self.scene, cue), left_of(self.scene, cue)
+        if cue.entry.type in ("false", "true"):
+            right = self._joined_off(right)
         order = {"after": [right], "before": [left]}.get(cue.entry.content)
         if order is None:
             order = [left, right] if cue.entry.type in ("false", "true") else [right, left]
@@ -137,6 +142,12 @@ class Reader:
         """Nothing of its own stands in a cue's part."""
         return unexplained(self.scene, span, self.sources.beside(cue)) <= 1
 
+    def _joined_off(self, span: Span) -> Span:
+        """Up to the next "and": what is called false stands before it, or in a clause of its own behind it."""
+        both = self.scene.tables.words.get("and", frozenset())
+        ends = [i - 1 for i in range(span.first, span.last + 1) if self.sentence.words[i].low in both]
+        return Span(span.first, min([span.last, *ends]))
+
     def _reported(self, cue: Found, span: Span) -> bool:
         """A word for a report stands right behind the cue."""
         near = Span(span.first, min(span.last, cue.last + 4))
@@ -144,18 +155,26 @@ class Reader:
 
     def _by_topic(self, cue: Found, order: list[Span], right: Span, left: Span) -> tuple[Span, str, list[int]]:
         """The cue names no event of the claim: it may mean it by "the report", by "this", or by leaving it out."""
-        known = self._topic()
+        speaking = self.sources.beside(cue)
+        told = own_event(self.scene, Span(0, cue.first - 1)) and not self.touch.cores
+        if told and any(self._anaphor(span) == "pronoun" for span in order):
+            return right, "elsewhere", []
+        known = self._topic() or any(c.last < cue.first for c in self.touch.cores)
         if not known and not self._all_named():
             return right, "other", []
-        speaking = self.sources.beside(cue)
         for span in order:
             anaphor = self._anaphor(span)
+            if (
+                anaphor == "pronoun" and told
+            ):  # "was informed, but the ministry denied this": this is what stands before
+                continue
             room = {"report": 2.0 if known else 1.0, "pronoun": 1.0 if known else -1.0}.get(anaphor, -1.0)
             if unexplained(self.scene, span, speaking) <= room and not own_event(self.scene, span):
                 return span, anaphor, []
         span = left if cue.entry.type in ("false", "true") else right
         if (
             known
+            and not told
             and unexplained(self.scene, span, speaking) <= 0
             and not own_event(self.scene, Span(left.first, right.last))
         ):
@@ -173,8 +192,21 @@ class Reader:
         return [n for n, c in enumerate(self.touch.cores) if span.first <= c.first <= span.last]
 
     def _anaphor(self, span: Span) -> str:
-        kinds = {f.entry.type for f in self.sentence.of("anaphor") if span.holds(f.parts)}
+        kinds = {f.entry.type for f in self.sentence.of("anaphor") if span.holds(f.parts) and not self._article(f)}
         return "report" if "report" in kinds else "pronoun" if kinds else ""
+
+    def _article(self, anaphor: Found) -> bool:
+        """German "das", "dem" before a noun is an article, however many adjectives stand between."""
+        if self.scene.tables.code != "de" or anaphor.entry.type != "pronoun":
+            return False
+        words, at = self.sentence.words, anaphor.last + 1
+        while at < self.scene.size and at <= anaphor.last + 2 and self.sentence.gaps[at] == " ":
+            if words[at].raw[:1].isupper():
+                return True
+            if not words[at].low.endswith(("e", "en", "er", "es", "em")):
+                return False
+            at += 1
+        return False
 
     def _topic(self) -> bool:
         return self.local or (self.memory.fresh and not self.other)
@@ -251,6 +283,12 @@ class Reader:
             features["turned"] = float(bool(self.sentence.of("negator")))
             return [self._make(stance, Basis.SAID, first, last, who, features, f"{who.name} speaks after it is told")]
         return []
+
+    def _maybe(self, span: Span) -> bool:
+        """Content that is not known to be the claim's may still be: a name stands by, or hardly anything else does."""
+        if self.named:
+            return True
+        return self.memory.fresh and unexplained(self.scene, span) <= 2 and not own_event(self.scene, span)
 
     def _backed(self, cue: Found, span: Span, relation: str) -> bool:
         """A word with other meanings counts where it governs a report, or the claim itself on its proper side."""

@@ -12,6 +12,7 @@ from monitor.stance.clauses import Clauses
 
 STANCES = ("deny", "confirm", "false", "true")
 # Masks that work on all that follows in their part of the sentence, not only on their own comma's part.
+_BACK = 5  # words a negator works backwards at most
 _FORWARD = frozenset(["demand", "accuse", "plan", "question"])
 
 
@@ -46,7 +47,9 @@ def _negates(scene: Scene, negator: Found, parts: Sequence[int]) -> bool:
     if negator.last < first and side in ("after", "both"):
         return first - negator.last <= reach and _open(scene, negator.last, first)
     if negator.first > last and side in ("before", "both"):
-        return negator.first - last <= reach and _open(scene, last, negator.first)
+        both = scene.tables.words.get("and", frozenset())
+        joined = any(scene.sentence.words[i].low in both for i in range(last + 1, negator.first))
+        return negator.first - last <= min(reach, _BACK) and not joined and _open(scene, last, negator.first)
     return False
 
 

@@ -32,6 +32,8 @@ class Sources:
 
     def of_cue(self, cue: Found, content: Span) -> Speaker:
         """Whose stance a cue is: beside it first, on the side where its content is not."""
+        if self._pronoun(cue) and cue.entry.type in ("deny", "confirm", "decline"):
+            return self._spoke_last()
         part, comma = Span(*self._scene.part(cue.first)), Span(*self._scene.part(cue.first, commas=True))
         left, right = Span(comma.first, cue.first - 1), Span(cue.last + 1, comma.last)
         inner = Span(cue.first + 1, cue.last - 1) if len(cue.parts) > 1 else Span(0, -1)
@@ -70,6 +72,8 @@ class Sources:
 
     def _of_say(self, say: Found, core: Core) -> Speaker:
         first, last = self._scene.part(say.first, commas=True)
+        if say.entry.source == "around" and self._pronoun(say):
+            return self._memory.last
         if say.entry.source == "after":
             return self.within(say.last + 1, last)
         if say.entry.source == "before":
@@ -81,6 +85,11 @@ class Sources:
                 if who is not NOBODY:
                     return who
         return self.within(first, say.first - 1) if core.first > say.last else NOBODY
+
+    def _pronoun(self, verb: Found) -> bool:
+        """ "He said": the subject beside the verb was named before."""
+        words, he = self._scene.sentence.words, self._scene.tables.words.get("he", frozenset())
+        return any(0 <= i < len(words) and among(words[i].low, he) for i in (verb.first - 1, verb.last + 1))
 
     def _by_say(self) -> Speaker | None:
         for say in self._scene.sentence.of("say"):
@@ -114,7 +123,9 @@ class Sources:
         rest = [
             w for w in words[span.first : span.last + 1] if w.raw not in (who.name or "") and not among(w.low, small)
         ]
-        spoken = {words[i].low for f in self._scene.sentence.found if f.entry.table in ("source", "say") for i in f.parts}
+        spoken = {
+            words[i].low for f in self._scene.sentence.found if f.entry.table in ("source", "say") for i in f.parts
+        }
         return who if sum(w.low not in spoken for w in rest) <= 1 else None
 
     def _by_quote(self, core: Core) -> Speaker | None:

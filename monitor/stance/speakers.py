@@ -115,7 +115,7 @@ def _by_source(
 
 
 def _by_gazetteer(sentence: Sentence, known: list[Found], name: str | None) -> Speaker:
-    found = known[0]
+    found = min(known, key=lambda f: (f.entry.type != "speaks", f.first))
     start, end = sentence.cut(found.first, found.last)
     facts = gazetteer()[found.entry.kind]
     role = Role.OUTLET if facts.kind == "outlet" else Role.AUTHORITY if facts.kind in _AUTHORITIES else Role.OTHER
