@@ -19,9 +19,8 @@ import os, sys, time
 from datetime import UTC, datetime
 from monitor.store.lock import hold
 with hold(sys.argv[1], datetime(2024, 11, 7, tzinfo=UTC)):
-    worker = os.fork()
-    if worker:
-        print(worker, flush=True)
+    if not os.fork():
+        print(os.getpid(), flush=True)  # the worker says so itself: by then it has let go of the lock
     time.sleep(60)
 """
 
