@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,27 @@ def test_the_big_config_tells_the_bundled_story_too() -> None:
 
 def ids(watch: Watch) -> list[str]:
     return [claim.id for claim in watch.claims]
+
+
+def test_every_key_stands_in_the_shipped_config() -> None:
+    """The README promises it. Secrets have three keys each; one of the three is shown, the others are named."""
+    text = (CONFIG / "dementi.toml").read_text()
+    schema = json.loads(schemas()["dementi.schema.json"])
+    elsewhere = {"ClaimEntry", "FeedEntry", "PartyEntry"}  # in watchlists
+    tables = [schema, *(table for name, table in schema["definitions"].items() if name not in elsewhere)]
+    keys = {key for table in tables for key in table.get("properties", ())} - {"feeds"}
+    assert len(keys) > 40
+    assert not [key for key in sorted(keys) if not re.search(rf"\b{key}\b", text)]
+
+
+def test_what_stands_in_its_comments_is_right_as_well(tmp_path: Path) -> None:
+    text = (CONFIG / "dementi.toml").read_text().replace("watchlists/*.toml", str(CONFIG / "watchlists" / "*.toml"))
+    text = text.replace("demo/story.toml", str(CONFIG / "demo" / "story.toml"))
+    (tmp_path / "dementi.toml").write_text("".join(map(uncommented, text.splitlines(keepends=True))))
+    settings = app.load(tmp_path / "dementi.toml").settings
+    assert [channel.kind for channel in settings.channels] == ["console", "email", "webhook", "apprise", "atom"]
+    assert settings.web
+    assert settings.routes[0].roles
 
 
 # ---------------------------------------------------------------- schemas
