@@ -17,7 +17,7 @@ from typing import Any
 
 import monitor
 
-_FORMAT = "5"  # raise it when the shape of what is kept changes
+_FORMAT = "6"  # raise it when the shape of what is kept changes
 _HOME = Path(monitor.__file__).parent
 _TABLES = ("languages", "events")
 

@@ -10,9 +10,11 @@ from monitor.events import load as event_files
 from monitor.languages import load as language_files
 from monitor.languages import names as name_files
 from monitor.lexicon import cache
+from monitor.text.fold import key
 from monitor.text.lexer import Lexer
 from monitor.text.pattern import Phrase
 
+_SHORT_NAME = 4  # letters; shorter names of places are looked for by the lexer alone
 UNREAD = "und"  # stands for every language without a file: names only
 
 
@@ -50,6 +52,7 @@ class NameFacts(NamedTuple):
     kind: str
     of: tuple[str, ...]
     speakers: tuple[str, ...]
+    stems: tuple[str, ...]  # beginnings of its names of one word, in `fold.key` spelling
 
 
 class Tables(NamedTuple):
@@ -93,8 +96,15 @@ def kinds() -> Mapping[str, KindFacts]:
 @lru_cache(maxsize=1)
 def names() -> Mapping[str, NameFacts]:
     """The gazetteer by canonical name."""
-    facts = cache.kept("names", lambda: {e.name: (e.kind, e.of, e.speakers) for e in name_files.load()})
+    facts = cache.kept(
+        "names", lambda: {e.name: (e.kind, e.of, e.speakers, _stems(e.phrases)) for e in name_files.load()}
+    )
     return {name: NameFacts(*values) for name, values in facts.items()}
+
+
+def _stems(phrases: tuple[Phrase, ...]) -> tuple[str, ...]:
+    single = (a for p in phrases if len(p) == 1 and not isinstance(p[0], int) for a in p[0])
+    return tuple(sorted({key(a.strip("*=")) for a in single if len(a) > _SHORT_NAME}))
 
 
 def _gather(code: str, known: bool) -> tuple[list[tuple[tuple[object, ...], tuple[Phrase, ...]]], dict[str, object]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from monitor.lexicon.numbers import Quantity, quantities
 from monitor.lexicon.passage import Passage, Sentence, read
 from monitor.lexicon.tables import among, tables
+from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.tables import kinds as kind_facts
 from monitor.lexicon.touch import Asked
 from monitor.matching.terms import Terms
@@ -112,9 +113,16 @@ def _guessed(passage: Passage, terms: Terms) -> list[Group]:
     for sentence in passage.sentences:
         for first, last in _capitals(sentence, passage):
             run = tuple(terms.number(key(sentence.words[i].low), name=True) for i in range(first, last + 1))
-            surname = run[-1:]
-            groups.append(Group((run, surname) if len(run) > 1 else (run,), predicate=False))
+            others = _other_names(sentence, first, last, terms)
+            groups.append(Group((run, run[-1:], *others) if len(run) > 1 else (run, *others), predicate=False))
     return groups
+
+
+def _other_names(sentence: Sentence, first: int, last: int, terms: Terms) -> list[tuple[int, ...]]:
+    """What the gazetteer calls the same thing in other languages: Ukrainian, ukrainisch, український."""
+    entries = {f.entry.kind for f in sentence.names if f.first == first and f.last == last}
+    facts = gazetteer()
+    return [(terms.number(stem, name=False),) for e in entries if e in facts for stem in facts[e].stems]
 
 
 def _capitals(sentence: Sentence, passage: Passage) -> list[tuple[int, int]]:

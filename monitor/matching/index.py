@@ -68,8 +68,17 @@ class Index:
         if any(run and touched.issuperset(run) for run in compiled.excluded):
             return False
         if not compiled.given:
-            return True
+            return self._worded(number, touched) or all(
+                any(touched.issuperset(run) for run in g.names) for g in compiled.groups
+            )
         return all(g.predicate or any(touched.issuperset(run) for run in g.names) for g in compiled.groups)
+
+    def _worded(self, number: int, touched: set[int]) -> bool:
+        """The words share enough of one wording, whatever the names."""
+        return any(
+            sum(w for n, w in wording.weights.items() if n in touched) >= self.floor * wording.total
+            for wording in self.compiled[number].wordings
+        )
 
     def _shares(self) -> dict[int, list[tuple[int, float]]]:
         spread = Counter(n for c in self.compiled for n in {n for w in c.wordings for n in w.weights})
@@ -94,8 +103,8 @@ class Index:
         """Term -> claims with given names whose rarest group holds it."""
         found: dict[int, list[int]] = defaultdict(list)
         for number, compiled in enumerate(self.compiled):
-            if not compiled.given:
-                continue
+            if not compiled.given and not (compiled.kinds and compiled.groups):
+                continue  # a claim without names of its own is found by its words alone
             hard = [g for g in compiled.groups if not g.predicate] or list(compiled.groups)
             for run in min(hard, key=lambda g: len(g.names)).names if hard else ():
                 found[run[0]].append(number)

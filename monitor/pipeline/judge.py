@@ -112,4 +112,4 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
         return 0.35 + 0.3 * cores + 0.35 * wide if all(named) else 0.0
     if not named:
         return max(cover, 0.5 * cores + 0.5 * cover)
-    return max(cover, 0.4 * sum(named) / len(named) + 0.3 * cores + 0.3 * wide)
+    return max(cover, 0.3 * sum(named) / len(named) + 0.35 * cores + 0.35 * wide)

@@ -28,7 +28,9 @@ class Sources:
 
     def within(self, first: int, last: int) -> Speaker:
         """Who is named between two words as one who can speak."""
-        return speaker(self._scene.sentence, first, last, self._parties, self._scene.tables)
+        who = speaker(self._scene.sentence, first, last, self._parties, self._scene.tables)
+        known = self._memory.people.get(_surname(who)) if who.role is not Role.PARTY else None
+        return who._replace(party=known.party, role=known.role, kind=known.kind) if known else who
 
     def of_cue(self, cue: Found, content: Span) -> Speaker:
         """Whose stance a cue is: beside it first, on the side where its content is not."""
@@ -67,8 +69,11 @@ class Sources:
     def remember(self) -> None:
         """Keep who spoke here for the sentences to come."""
         who = self.within(0, self._scene.size - 1)
-        if who is not NOBODY and not who.media:
-            self._memory.last = who
+        if who is NOBODY or who.media:
+            return
+        self._memory.last = who
+        if who.name and " " in who.name and who.party != who.name:
+            self._memory.people.setdefault(_surname(who), who)
 
     def _of_say(self, say: Found, core: Core) -> Speaker:
         first, last = self._scene.part(say.first, commas=True)
@@ -151,3 +156,8 @@ class Sources:
 
     def _spoke_last(self) -> Speaker:
         return self._memory.last if self._memory.age <= _SPEAKING_FOR else NOBODY
+
+
+def _surname(who: Speaker) -> str:
+    words = (who.name or "").split()
+    return words[-1].casefold() if words and words[-1][:1].isupper() else ""

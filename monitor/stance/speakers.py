@@ -94,7 +94,8 @@ def speaker(sentence: Sentence, first: int, last: int, parties: Sequence[Party],
     if known:
         return _by_gazetteer(sentence, known, name)
     if name:
-        return Speaker(name, name, Role.OTHER, "name")
+        institution = _speaks_for(name)
+        return Speaker(name, institution or name, Role.AUTHORITY if institution else Role.OTHER, "name")
     return NOBODY
 
 
@@ -112,6 +113,19 @@ def _by_source(
     }.get(kind, Role.OTHER)
     party = institution if kind in ("spokesperson", "authority", "company") and institution else None
     return Speaker(name or phrase, party or phrase or name, role, kind)
+
+
+@lru_cache(maxsize=4096)
+def _speaks_for(name: str) -> str | None:
+    """The institution whose known speaker this is, by surname and, where printed, first name."""
+    spelt = _spelt(name)
+    for institution, facts in gazetteer().items():
+        for speaker_name in facts.speakers:
+            known = _spelt(speaker_name)
+            if known and spelt and _same(known[-1], spelt[-1], capital=True):
+                if len(spelt) == 1 or _same(known[0], spelt[0], capital=True):
+                    return institution
+    return None
 
 
 def _by_gazetteer(sentence: Sentence, known: list[Found], name: str | None) -> Speaker:
@@ -197,7 +211,7 @@ def _same(wanted: str, spelt: str, capital: bool) -> bool:
 def _proper(sentence: Sentence, first: int, last: int, tables: Tables) -> str | None:
     """The longest run of capitalised words that are no source nouns, titles or places."""
     skip = {i for f in sentence.found for i in f.parts if f.entry.table in ("source", "say", "cue", "mask", "anaphor")}
-    skip |= {i for f in sentence.names if f.entry.type in ("country", "city", "region") for i in f.parts}
+    skip |= {i for f in sentence.names if f.entry.type in ("country", "city", "region", "outlet") for i in f.parts}
     skip |= {i for f in sentence.found if f.entry.table == "event" and len(f.parts) == 1 for i in f.parts}
     small = frozenset[str]().union(*(tables.words.get(k, ()) for k in ("stop", "titles", "aside", "ask")))
     runs: list[list[int]] = []
