@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
+
 from monitor.text.alike import begins, inflected, skeleton
 from monitor.text.fold import key
 from monitor.text.words import Word
@@ -16,6 +18,7 @@ from monitor.text.words import Word
 _HEAD = 3  # letters under which short terms are filed …
 _LONG_HEAD = 4  # … and long ones, whose inflected forms share more
 _LONG = 6
+_ALIKE = 60  # of 100, for two spellings of one name
 _REMEMBER = 200_000
 _GLUED = 5  # letters a term must have to be found inside a longer word
 
@@ -90,5 +93,5 @@ class Terms:
 
 
 def _may_be(one: str, other: str) -> bool:
-    """Same consonants; the vowels may not be too different in number: Poutine and Putin, not Potente."""
-    return abs(len(one) - len(other)) <= 3
+    """Same consonants, and alike as a whole: Poutine and Putin, not Potente."""
+    return abs(len(one) - len(other)) <= 3 and fuzz.ratio(one, other, score_cutoff=_ALIKE) > 0

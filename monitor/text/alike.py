@@ -57,8 +57,8 @@ def inflected(one: str, other: str) -> bool:
     if shared < 3:
         return False
     longer, shorter = max(len(one), len(other)), min(len(one), len(other))
-    if shared == 3:
-        return shorter == 3 and longer <= 4
+    if shared == 3:  # Iran, Irans; Рим, Рима: but not the, then
+        return shorter == 3 and longer == 4 and (one if len(one) == 4 else other)[3] in "saeiouy"
     rest = (longer - shared) + (shorter - shared)
     return rest <= (3 if shared <= 5 else 5) and shorter - shared <= 2
 
