@@ -22,6 +22,8 @@ LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_CONTENT, LONGEST_ID, LONGEST_LINK = 2_00
 
 _BLANKS_IN_URL = re.compile(r"[\t\r\n]+")
 _ENTITY_IN_LINK = re.compile(r"&([A-Za-z0-9_]+);")
+_USUAL_LINK = re.compile(r"https?://[a-zA-Z0-9.-]+(?::\d{1,5})?(?:[/?#][!-~]*+)?")  # absolute, and nothing to repair
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MAIL = re.compile(r"<?[\w.+-]+@[\w-]+\.[\w.-]+>?")
 _MISREAD = re.compile("[\xc2-\xf4][\x80-\xbf]")
 
@@ -125,12 +127,14 @@ def web_link(text: str | None, base: str) -> str | None:
         return None
     if "&" in link and ";" in link:  # escaped once too often
         link = _ENTITY_IN_LINK.sub(r"&\1", link.replace("&amp;", "&"))
+    if _USUAL_LINK.fullmatch(link):
+        return link
     try:
         link = urljoin(base, link)
         parts = urlsplit(link)
         fine = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return None
-    if not fine or any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in link):
+    if not fine or _CONTROL.search(link):
         return None
     return link.replace(" ", "%20")

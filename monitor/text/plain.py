@@ -75,12 +75,14 @@ def _close_comments(text: str) -> str:
 
 def visible(text: str) -> str:
     """`text` without control, bidi and invisible characters, in NFC; white space kept, line ends as LF."""
-    if not text.isascii():
+    # What is printable to Python holds none of them; the reverse is not true (white space, joiners).
+    if not text.isprintable() and _UNSAFE.search(text):
         text = _SURROGATES.sub("", text.translate(_CLEAN))
-        if not unicodedata.is_normalized("NFC", text):
-            text = unicodedata.normalize("NFC", text)
-        return _STACKED.sub(r"\1", text)
-    return text.translate(_CLEAN) if _UNSAFE.search(text) else text
+    if text.isascii():
+        return text
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return _STACKED.sub(r"\1", text)
 
 
 def plain(markup: str) -> str:
@@ -96,6 +98,8 @@ def plain(markup: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     text = visible(text)
+    if text.isprintable() and "  " not in text:  # one line, with single blanks
+        return text.strip()
     return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
 
 
