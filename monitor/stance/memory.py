@@ -21,6 +21,7 @@ class Memory:
     polar: int = 0  # how the last sentence that touched the event told it, firmly or not: 1 it is so, -1 it is not
     headline: int = 0  # the same, of the title
     last: Speaker = NOBODY
+    party: str | None = None  # of the claim, last named
     people: dict[str, Speaker] = field(default_factory=dict)  # surname -> who was introduced by a full name
     gates: list[Gate] = field(default_factory=list)
 

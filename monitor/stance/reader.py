@@ -36,8 +36,10 @@ class Reader:
 
     def read(self) -> list[Candidate]:
         found: list[Candidate] = []
-        for cue in self.sentence.of("cue"):
-            found += self._cue(cue)
+        cues = self.sentence.of("cue")
+        for cue in cues:
+            if not any(c.first < cue.first and cue.last < c.last and c.entry.type in STANCES for c in cues):
+                found += self._cue(cue)  # "rejected … as untrue … back": the inner word belongs to the outer
         for number, core in enumerate(self.touch.cores):
             if number not in self.governed:
                 found += self._bare(core)

@@ -14,8 +14,12 @@ from monitor.stance.scope import Scene, Span
 from monitor.stance.speakers import NOBODY, Speaker, speaker
 
 _LABEL = 9  # words that may stand before a colon if they name a speaker
+_SHORT_LABEL = 3  # words of a label that is nothing but a name
 _TAIL = 8  # words that may follow a dash if they name a speaker
 _SPEAKING_FOR = 2  # sentences for which the last speaker goes on speaking
+
+
+_REPORT = Speaker("the report", None, Role.OUTLET, "media")
 
 
 class Sources:
@@ -30,29 +34,44 @@ class Sources:
         """Who is named between two words as one who can speak."""
         who = speaker(self._scene.sentence, first, last, self._parties, self._scene.tables)
         known = self._memory.people.get(_surname(who)) if who.role is not Role.PARTY else None
-        return who._replace(party=known.party, role=known.role, kind=known.kind) if known else who
+        if known:
+            return who._replace(party=known.party, role=known.role, kind=known.kind)
+        if who.kind == "company" and who.role is not Role.PARTY and self._memory.party:  # "the company": whose is known
+            return who._replace(party=self._memory.party, role=Role.PARTY)
+        return who
 
     def of_cue(self, cue: Found, content: Span) -> Speaker:
-        """Whose stance a cue is: beside it first, on the side where its content is not."""
+        """Whose stance a cue is. What a verb governs does not speak: its speaker stands on the other side."""
         if self._pronoun(cue) and cue.entry.type in ("deny", "confirm", "decline"):
             return self._spoke_last()
         part, comma = Span(*self._scene.part(cue.first)), Span(*self._scene.part(cue.first, commas=True))
-        left, right = Span(comma.first, cue.first - 1), Span(cue.last + 1, comma.last)
-        inner = Span(cue.first + 1, cue.last - 1) if len(cue.parts) > 1 else Span(0, -1)
-        sides = [left, right] if content.first > cue.first else [right, left]
-        for span in (*sides, inner, Span(part.first, cue.first - 1), Span(cue.last + 1, part.last)):
+        for span in self._sides(cue, content, part, comma):
             who = self.within(span.first, span.last)
             if who is not NOBODY and not who.media:
                 return who
-        return self._by_say() or self._by_border(part) or self._spoke_last()
+        return self._by_label(part) or self._by_say() or self._by_border(part) or self._spoke_last()
+
+    def _sides(self, cue: Found, content: Span, part: Span, comma: Span) -> list[Span]:
+        """Where the speaker may stand, likeliest first."""
+        left, right = Span(comma.first, cue.first - 1), Span(cue.last + 1, comma.last)
+        inner = [Span(cue.first + 1, cue.last - 1)] if len(cue.parts) > 1 else []
+        if cue.entry.type in ("false", "true"):  # "X is false": X is no speaker; "X calls it false" has one before it
+            return inner if content.first < cue.first else [left, *inner]
+        if content.first < cue.first:
+            return [right, *inner, Span(cue.last + 1, part.last)]
+        return [left, *inner, Span(part.first, cue.first - 1), right]
 
     def of_telling(self, core: Core) -> Speaker:
         """Who stands behind a telling of the event, or NOBODY."""
         part = Span(*self._scene.part(core.first))
         for say in self._scene.sentence.of("say"):
-            who = NOBODY if say.entry.doubtful else self._of_say(say, core)
+            if say.entry.doubtful or set(say.parts) & set(core.parts):
+                continue
+            who = self._of_say(say, core)
             if who is not NOBODY:
                 return who
+            if say.entry.source != "around" and self._names_report(say):
+                return _REPORT
         return self._by_label(part) or self._by_quote(core) or self._by_subject(core) or NOBODY
 
     def beside(self, cue: Found) -> set[int]:
@@ -69,6 +88,8 @@ class Sources:
     def remember(self) -> None:
         """Keep who spoke here for the sentences to come."""
         who = self.within(0, self._scene.size - 1)
+        if who.role is Role.PARTY and who.kind in ("name", "company", ""):
+            self._memory.party = who.party
         if who is NOBODY or who.media:
             return
         self._memory.last = who
@@ -90,6 +111,13 @@ class Sources:
                 if who is not NOBODY:
                     return who
         return self.within(first, say.first - 1) if core.first > say.last else NOBODY
+
+    def _names_report(self, say: Found) -> bool:
+        """"According to the report": nobody stands behind it yet."""
+        first, last = self._scene.part(say.first, commas=True)
+        span = Span(say.last + 1, last) if say.entry.source == "after" else Span(first, say.first - 1)
+        reports = [f for f in self._scene.sentence.of("anaphor") if f.entry.type == "report"]
+        return any(span.first <= f.first <= min(span.last, span.first + 4) for f in reports)
 
     def _pronoun(self, verb: Found) -> bool:
         """ "He said": the subject beside the verb was named before."""
@@ -123,7 +151,7 @@ class Sources:
     def _alone(self, span: Span) -> Speaker | None:
         who = self.within(span.first, span.last)
         if who is NOBODY:
-            return None
+            return self._label(span)
         words, small = self._scene.sentence.words, self._scene.tables.words.get("stop", frozenset())
         rest = [
             w for w in words[span.first : span.last + 1] if w.raw not in (who.name or "") and not among(w.low, small)
@@ -132,6 +160,15 @@ class Sources:
             words[i].low for f in self._scene.sentence.found if f.entry.table in ("source", "say") for i in f.parts
         }
         return who if sum(w.low not in spoken for w in rest) <= 1 else None
+
+    def _label(self, span: Span) -> Speaker | None:
+        """A short label in capitals is a name, even in German: "BSI: …"."""
+        words = self._scene.sentence.words[span.first : span.last + 1]
+        if 0 < len(words) <= _SHORT_LABEL and all(w.raw[:1].isupper() for w in words) and words[0].raw.isupper():
+            start, end = self._scene.sentence.cut(span.first, span.last)
+            name = self._scene.sentence.text[start:end]
+            return Speaker(name, name, Role.OTHER, "name")
+        return None
 
     def _by_quote(self, core: Core) -> Speaker | None:
         """A quotation whose speaker stands outside it, or spoke last."""
@@ -151,6 +188,9 @@ class Sources:
     def _by_subject(self, core: Core) -> Speaker | None:
         """A court that convicts, a regulator that bans: an authority as the subject of the event shows it."""
         first, _ = self._scene.part(core.first, commas=True)
+        own = {i for group in self._scene.touch.groups for i in group}
+        if own & set(range(first, core.first)):  # it is the claim's own: told of, not telling
+            return None
         who = self.within(first, core.first - 1)
         return who if who.role is Role.AUTHORITY else None
 
