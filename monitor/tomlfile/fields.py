@@ -117,6 +117,9 @@ def file_path(value: object, info: ValidationInfo) -> Path:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Example = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
+Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000), AfterValidator(printable)
+]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
 Flag = StrictBool
 _SPAN = r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from monitor.model.claim import Claim, Party
 from monitor.model.source import Feed
-from monitor.tomlfile.fields import Day, Every, Example, Flag, Language, Name, Table, Text
+from monitor.tomlfile.fields import Address, Day, Every, Example, Flag, Language, Name, Table, Text
 
 _SCHEMES = {"http", "https", "file"}
 
@@ -68,7 +68,7 @@ def _party(value: Any) -> Any:
 class FeedEntry(Table):
     """One feed. Its `url` alone is enough."""
 
-    url: Annotated[Name, Field(max_length=4_000), AfterValidator(_address)]
+    url: Annotated[Address, AfterValidator(_address)]
     """Address of the feed: https://…, http://…, or file:NAME relative to this file."""
     publisher: Name | None = None
     """The outlet's name; else the feed's own title is shown."""

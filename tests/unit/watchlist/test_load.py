@@ -58,3 +58,9 @@ def test_a_thousand_faults_in_one_go(tmp_path: Path) -> None:
     assert sorted(fault.line or 0 for fault in raised.value.faults) == sorted(
         [line for i in range(1_000) for line in (3 * i + 1, 3 * i + 3)]
     )
+
+
+def test_addresses_may_be_long_as_those_of_searches_are(tmp_path: Path) -> None:
+    url = "https://example.org/search?q=" + "a" * 1_000
+    (feed,) = load_watchlist(write(tmp_path, f'[[feeds]]\nurl = "{url}"\n')).feeds
+    assert feed.url == url
