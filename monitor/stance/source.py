@@ -15,6 +15,7 @@ from monitor.stance.speakers import NOBODY, Speaker, speaker
 
 _LABEL = 9  # words that may stand before a colon if they name a speaker
 _SHORT_LABEL = 3  # words of a label that is nothing but a name
+_BEFORE = 4  # words in which the source stands before "zufolge"
 _TAIL = 8  # words that may follow a dash if they name a speaker
 _SPEAKING_FOR = 2  # sentences for which the last speaker goes on speaking
 
@@ -67,11 +68,11 @@ class Sources:
         for say in self._scene.sentence.of("say"):
             if say.entry.doubtful or set(say.parts) & set(core.parts):
                 continue
+            if say.entry.source != "around" and self._names_report(say):
+                return _REPORT
             who = self._of_say(say, core)
             if who is not NOBODY:
                 return who
-            if say.entry.source != "around" and self._names_report(say):
-                return _REPORT
         return self._by_label(part) or self._by_quote(core) or self._by_subject(core) or NOBODY
 
     def beside(self, cue: Found) -> set[int]:
@@ -103,7 +104,7 @@ class Sources:
         if say.entry.source == "after":
             return self.within(say.last + 1, last)
         if say.entry.source == "before":
-            return self.within(first, say.first - 1)
+            return self.within(max(first, say.first - _BEFORE), say.first - 1)
         left, right = Span(first, say.first - 1), Span(say.last + 1, last)
         for span in (left, right) if core.first > say.last else (right, left):
             if not span.first <= core.first <= span.last:
@@ -115,7 +116,8 @@ class Sources:
     def _names_report(self, say: Found) -> bool:
         """"According to the report": nobody stands behind it yet."""
         first, last = self._scene.part(say.first, commas=True)
-        span = Span(say.last + 1, last) if say.entry.source == "after" else Span(first, say.first - 1)
+        before = Span(max(first, say.first - _BEFORE), say.first - 1)
+        span = Span(say.last + 1, last) if say.entry.source == "after" else before
         reports = [f for f in self._scene.sentence.of("anaphor") if f.entry.type == "report"]
         return any(span.first <= f.first <= min(span.last, span.first + 4) for f in reports)
 
