@@ -9,7 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from monitor.feeds.port import Reading
     from monitor.feeds.source import FeedSource
     from monitor.model.claim import Claim, Watch
+    from monitor.model.route import Silence
     from monitor.model.source import Item
     from monitor.notify.port import Notifier
+    from monitor.notify.route import Plan
     from monitor.pipeline.explain import Explanation
     from monitor.pipeline.setup import Read, Setup
     from monitor.settings import Settings
@@ -287,6 +289,29 @@ def sample_message(now: datetime) -> Message:
 
 def targets_of(notifier: Notifier) -> list[Target]:
     return [Target(channel=notifier.name, recipient=recipient) for recipient in notifier.recipients()]
+
+
+def plans_of(
+    config: Config, claim_id: str, stance: str, confidence: float, now: datetime, silences: Sequence[Silence]
+) -> list[tuple[int, Plan]]:
+    """What each route would do with an answer to a claim found now, by the route's number. Raises InputError."""
+    from monitor.errors import InputError
+    from monitor.model.story import Reason
+    from monitor.model.verdict import Stance
+    from monitor.notify.route import plans
+    from monitor.notify.sample import sample_alert
+
+    claim = config.watch.claim(claim_id)
+    if claim is None:
+        raise InputError(f"there is no claim {claim_id!r}; `dementi claims` lists them")
+    reason = Reason.FIRST_DENIAL if stance == Stance.DENIES else Reason.FIRST_CONFIRMATION
+    sample = sample_alert(now, reason)
+    event = (
+        replace(sample.event, claim=claim.id, stance=Stance(stance), confidence=confidence) if sample.event else None
+    )
+    alert = replace(sample, claim=claim, event=event)
+    routes = [route.route() for route in config.settings.routes]
+    return list(enumerate(plans(alert, routes, now, silences), 1))
 
 
 # ---------------------------------------------------------------- the service

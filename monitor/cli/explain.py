@@ -13,10 +13,11 @@ from monitor.cli.out import console, harmless
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from monitor.model.claim import Claim
     from monitor.model.source import Item
     from monitor.pipeline.explain import Explanation, Line
-    from rich.text import Text
 
 MARKS = {"cue": "bold magenta", "event": "cyan", "negator": "bold red", "mask": "yellow", "claim": "bold green"}
 

@@ -32,6 +32,9 @@ COMMANDS = {
     "items": ("monitor.cli.lists:items", "List what the feeds delivered, newest first."),
     "feeds": ("monitor.cli.feeds:feeds", "List the feeds and their health; `feeds show URL` reads one."),
     "deliveries": ("monitor.cli.lists:deliveries", "List what was sent to whom; `deliveries retry ID`."),
+    "silence": ("monitor.cli.desk:silence", "Hold the messages of some claims for a while."),
+    "mark": ("monitor.cli.desk:mark", "Say that an alert was right, wrong or late, or an answer missed."),
+    "routes": ("monitor.cli.desk:routes", "`routes test CLAIM`: who would be told, when and why."),
     "db": ("monitor.cli.db:db", "Back up, check, upgrade, export and import the store."),
     "test-channel": ("monitor.cli.test_channel:test_channel", "Send a marked test message to a channel."),
 }

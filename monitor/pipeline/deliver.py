@@ -12,13 +12,16 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import groupby
 
 from monitor.engine.port import Engine
 from monitor.errors import NotifyError, StoreError
 from monitor.model.alert import Alert, Delivery, DeliveryState, Message, Target
+from monitor.model.story import Reason
 from monitor.notify.port import Notifier
 from monitor.notify.retry import after_failure, after_success
+from monitor.notify.storm import BURST, WINDOW, fold_storm
 from monitor.store.port import Store
 
 LOOK = 500  # deliveries taken from the outbox at once, per channel
@@ -28,6 +31,7 @@ PAUSE = 5.0  # seconds before an outcome that the store refused is stored again
 
 log = logging.getLogger(__name__)
 Due = tuple[Delivery, Alert]
+Outcome = tuple[Delivery, bool]  # the bool: its target has said that it is gone for good
 
 
 def messages_of(due: Iterable[Due]) -> list[tuple[Message, Target, list[Delivery]]]:
@@ -57,16 +61,22 @@ class Deliverer:
         engine: Engine,
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
+        about_gone: Callable[[Alert, Target, datetime], list[Delivery]],
+        kinds: Mapping[str, str],
         settled: Callable[[Sequence[Delivery]], None],
     ) -> None:
-        """`settled` is told of every outcome after it was stored."""
+        """`about_gone`: who is told that a target takes nothing any more. `kinds`: channel name -> kind.
+
+        `settled` is told of every outcome after it was stored.
+        """
+        self.about_gone, self.kinds = about_gone, kinds
         self.notifiers = notifiers
         self._store, self._engine, self._clock, self._jitter, self._settled = store, engine, clock, jitter, settled
         self._slots: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(SLOTS))
         self._using: Counter[int] = Counter()  # id() of notifiers at work
         self._tasks: dict[asyncio.Task[None], str] = {}  # under way -> its channel
         self._busy: set[str] = set()  # ids of deliveries under way, or waiting to be settled
-        self._outcomes: asyncio.Queue[Delivery] = asyncio.Queue()
+        self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
         self._settler = asyncio.create_task(self._settle())
 
     async def look(self) -> int:
@@ -75,8 +85,8 @@ class Deliverer:
         for name in self.notifiers:
             if sum(channel == name for channel in self._tasks.values()) >= LOOK:
                 continue  # this channel has enough to do
-            due = await self._engine.store(self._store.due_deliveries, self._clock(), LOOK, name)
-            for message, target, deliveries in messages_of(pair for pair in due if pair[0].id not in self._busy):
+            due = await self._engine.store(self._due, name)
+            for message, target, deliveries in messages_of(due):
                 self._begin(message, target, deliveries)
                 begun += 1
         return begun
@@ -102,6 +112,19 @@ class Deliverer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _due(self, channel: str) -> list[Due]:
+        """What is due on a channel, a storm folded into one message. The fold is stored before anything is sent."""
+        now = self._clock()
+        with self._store.transaction():
+            due = self._store.due_deliveries(now, LOOK, channel)
+            fresh = [pair for pair in due if pair[0].id not in self._busy]
+            if len(fresh) > BURST:
+                sent = self._store.sent_since(channel, now - WINDOW)
+                folded = {delivery.id: delivery for delivery in fold_storm(fresh, sent, self.kinds)}
+                self._store.keep_deliveries(list(folded.values()))
+                fresh = [(folded.get(delivery.id, delivery), alert) for delivery, alert in fresh]
+        return fresh
+
     def _begin(self, message: Message, target: Target, deliveries: list[Delivery]) -> None:
         self._busy.update(delivery.id for delivery in deliveries)
         task = asyncio.create_task(self._send(message, target, deliveries))
@@ -114,7 +137,7 @@ class Deliverer:
         now, jitter = self._clock(), self._jitter()
         for delivery in deliveries:
             outcome = after_failure(delivery, fault, now, jitter) if fault else after_success(delivery, now)
-            self._outcomes.put_nowait(outcome)
+            self._outcomes.put_nowait((outcome, fault is not None and fault.gone))
 
     async def _try(self, message: Message, target: Target) -> NotifyError | None:
         try:
@@ -142,17 +165,39 @@ class Deliverer:
             while not self._outcomes.empty() and len(batch) < LOOK:
                 batch.append(self._outcomes.get_nowait())
             await self._store_outcomes(batch)
-            self._busy.difference_update(delivery.id for delivery in batch)
-            self._settled(batch)
+            self._busy.difference_update(delivery.id for delivery, _ in batch)
+            self._settled([delivery for delivery, _ in batch])
 
-    async def _store_outcomes(self, batch: Sequence[Delivery]) -> None:
+    async def _store_outcomes(self, batch: Sequence[Outcome]) -> None:
         """Store them, however long the store refuses: forgetting that one was sent would send it twice."""
         while True:
             try:
-                return await self._engine.store(self._store.keep_deliveries, batch)
+                return await self._engine.store(self._keep, batch)
             except StoreError as fault:
                 log.error("%s; %d outcomes wait to be stored", fault, len(batch))  # noqa: TRY400 - said, not traced
                 await asyncio.sleep(PAUSE)
+
+    def _keep(self, batch: Sequence[Outcome]) -> None:
+        now = self._clock()
+        with self._store.transaction():
+            self._store.keep_deliveries([delivery for delivery, _ in batch])
+            for delivery, gone in batch:
+                error = delivery.error or "gone"
+                if gone and self._store.keep_gone(delivery.target, error, now):
+                    alert = gone_alert(delivery, now)
+                    self._store.keep_alert(alert, self.about_gone(alert, delivery.target, now))
+
+
+def gone_alert(delivery: Delivery, now: datetime) -> Alert:
+    """That a target takes nothing any more, for those who can still be reached."""
+    channel, recipient = delivery.target.channel, delivery.target.recipient
+    return Alert(
+        id=sha256(f"gone\0{channel}\0{recipient}\0{delivery.id}".encode()).hexdigest()[:24],
+        reason=Reason.TARGET_GONE,
+        at=now,
+        title=f"Channel {channel} takes no more messages for {recipient}",
+        detail=f"{delivery.error}\nMend the target, then: dementi deliveries retry {delivery.id}",
+    )
 
 
 def tally(outcome: Iterable[Delivery]) -> dict[DeliveryState, int]:

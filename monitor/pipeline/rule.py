@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.model.alert import Alert, Delivery
+from monitor.model.alert import Alert, Delivery, Target
 from monitor.model.claim import Claim
-from monitor.model.route import Route
+from monitor.model.route import Route, Silence
 from monitor.model.source import Item
 from monitor.model.story import Event, Reason
 from monitor.model.verdict import Assessment
@@ -25,8 +25,12 @@ class Desk:
     recipients: Mapping[str, tuple[str, ...]]  # channel name -> recipients
     kinds: Mapping[str, str]  # channel name -> kind
 
-    def deliveries(self, alert: Alert, now: datetime) -> list[Delivery]:
-        return route(alert, self.routes, self.recipients, self.kinds, now)
+    def deliveries(self, alert: Alert, now: datetime, silences: Sequence[Silence] = ()) -> list[Delivery]:
+        return route(alert, self.routes, self.recipients, self.kinds, now, silences)
+
+    def about_a_target(self, alert: Alert, gone: Target, now: datetime) -> list[Delivery]:
+        """Who is told that a target is gone: everybody but that target."""
+        return [delivery for delivery in self.deliveries(alert, now) if delivery.target != gone]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,10 +53,12 @@ class Ruler:
     def __init__(self, claims: Mapping[str, Claim], desk: Desk, rules: str, now: datetime, store: Store) -> None:
         """`rules` names the version of the reading. Only `claims` are ruled on; what is kept of others stays."""
         self._claims, self._desk, self._rules, self._now, self._store = claims, desk, rules, now, store
+        self._silences: Sequence[Silence] = ()
 
     def rule_items(self, judged: Iterable[Judged]) -> list[Ruling]:
         """Rule on a batch in one transaction. Raises StoreError; nothing of the batch is kept then."""
         with self._store.transaction():
+            self._silences = self._store.silences(self._now)
             return [self.rule_item(item, found) for item, found in judged]
 
     def rule_item(self, item: Item, assessments: Sequence[Assessment]) -> Ruling:
@@ -94,7 +100,7 @@ class Ruler:
         alert = change.alert
         if alert is None or self._store.alert(alert.id):
             return None
-        deliveries = self._desk.deliveries(alert, self._now)
+        deliveries = self._desk.deliveries(alert, self._now, self._silences)
         self._store.keep_alert(alert, [] if item.baseline else deliveries)
         return alert if deliveries or item.baseline else None
 
@@ -107,4 +113,4 @@ class Ruler:
             return
         for alert in self._store.alerts_of(event.id):
             surer = replace(alert, event=event)
-            self._store.keep_alert(surer, self._desk.deliveries(surer, self._now))
+            self._store.keep_alert(surer, self._desk.deliveries(surer, self._now, self._silences))

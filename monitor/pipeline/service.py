@@ -73,6 +73,8 @@ class Service:
             engine=engine,
             clock=clock,
             jitter=jitter,
+            about_gone=setup.desk.about_a_target,
+            kinds=setup.desk.kinds,
             settled=teller.delivered,
         )
 
@@ -110,7 +112,8 @@ class Service:
         async with self._ruling:  # or a batch read by the old claims would count as judged by the new ones, too
             old, self.setup = self.setup, setup
             self._poller.source, self._poller.tell = setup.source, setup.desk.deliveries
-            self._deliverer.notifiers = setup.notifiers
+            self._deliverer.notifiers, self._deliverer.kinds = setup.notifiers, setup.desk.kinds
+            self._deliverer.about_gone = setup.desk.about_a_target
             self._errand(self._retire(old, self._poller.under_way))
             await self.begin()
 

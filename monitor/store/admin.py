@@ -25,7 +25,17 @@ FORMAT = "dementi-export"
 FAULTS = 100  # of one kind: enough to know
 TABLES = (  # each after those it refers to
     *("feeds", "items", "item_versions", "assessments"),
-    *("claims", "claim_turns", "events", "tellings", "alerts", "deliveries"),
+    *(
+        "claims",
+        "claim_turns",
+        "events",
+        "tellings",
+        "alerts",
+        "deliveries",
+        "gone_targets",
+        "silences",
+        "marks",
+    ),
 )
 # What no constraint of the schema says. Each finds the rows that break it; the sentence takes their first column.
 INVARIANTS = (

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.store.outbox import Outbox
+from monitor.store.people import People
 from monitor.store.port import DAYS, Row
 from monitor.store.rows import moment, printed
 
@@ -56,7 +56,7 @@ DELIVERIES = _paged(
 )
 
 
-class Lists(Outbox):
+class Lists(People):
     """The part of `Store` that people look at."""
 
     def list_items(self, limit: int | None = None) -> Iterator[Row]:

@@ -212,4 +212,34 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due) WHERE state = 'pending';
 CREATE INDEX deliveries_channel_due ON deliveries (channel, due) WHERE state = 'pending';
+
+CREATE TABLE gone_targets (
+    channel TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    at TEXT NOT NULL,
+    error TEXT NOT NULL,
+    PRIMARY KEY (channel, recipient)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE silences (
+    silence INTEGER PRIMARY KEY,
+    claims TEXT NOT NULL,
+    made TEXT NOT NULL,
+    until TEXT NOT NULL,
+    author TEXT NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
+CREATE INDEX silences_until ON silences (until);
+
+CREATE INDEX deliveries_sent ON deliveries (channel, settled) WHERE state = 'sent';
+
+CREATE TABLE marks (
+    mark INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    alert TEXT,
+    item TEXT,
+    claim TEXT,
+    note TEXT NOT NULL
+) STRICT;
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -27,6 +28,13 @@ SETTLE = f"UPDATE deliveries SET {', '.join(f'{name} = ?' for name in DELIVERY.c
 RETRY = """UPDATE deliveries SET state = 'pending', due = ?, attempts = 0, first_tried = NULL, settled = NULL
 WHERE id = ? AND state = 'dead'"""
 
+SENT_SINCE = """SELECT recipient, count(DISTINCT message) FROM deliveries
+WHERE channel = ? AND state = 'sent' AND settled >= ? GROUP BY recipient"""
+KEEP_GONE = "INSERT INTO gone_targets (channel, recipient, at, error) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+GONE = "SELECT at, error FROM gone_targets WHERE channel = ? AND recipient = ?"
+BACK_AGAIN = """DELETE FROM gone_targets WHERE (channel, recipient) IN
+(SELECT channel, recipient FROM deliveries WHERE id = ? AND state = 'dead')"""
+
 
 class Outbox(StoryTables):
     """The part of `Store` that is about what is said, to whom."""
@@ -46,7 +54,7 @@ class Outbox(StoryTables):
             )
             for delivery in deliveries:
                 to = (alert.id, delivery.target.channel, delivery.target.recipient)
-                self._run(KEEP_DELIVERY, (*to, *DELIVERY.encode(delivery)))
+                self._run(KEEP_DELIVERY, (*to, *DELIVERY.encode(self._unless_gone(delivery))))
 
     def alert(self, alert_id: str) -> Alert | None:
         return next(iter(self._alerts(self._all("SELECT body FROM alerts WHERE id = ?", (alert_id,)))), None)
@@ -63,6 +71,10 @@ class Outbox(StoryTables):
         with self._reading("an alert in the outbox"):
             return [(_delivery(line), parse(line[3])) for line in lines]
 
+    def sent_since(self, channel: str, since: datetime) -> dict[Target, int]:
+        lines = self._all(SENT_SINCE, (channel, moment(since)))
+        return {Target(channel=channel, recipient=recipient): count for recipient, count in lines}
+
     def keep_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         with self.transaction():
             for delivery in deliveries:
@@ -70,7 +82,20 @@ class Outbox(StoryTables):
 
     def retry(self, delivery: str, now: datetime) -> bool:
         with self.transaction():
+            self._run(BACK_AGAIN, (delivery,))
             return self._run(RETRY, (moment(now), delivery)).rowcount > 0
+
+    def keep_gone(self, target: Target, error: str, now: datetime) -> bool:
+        with self.transaction():
+            return self._run(KEEP_GONE, (target.channel, target.recipient, moment(now), error)).rowcount > 0
+
+    def _unless_gone(self, delivery: Delivery) -> Delivery:
+        """As it is; dead from the beginning where its target has said that it takes nothing any more."""
+        line = self._one(GONE, (delivery.target.channel, delivery.target.recipient))
+        if line is None:
+            return delivery
+        error = f"the target is gone since {line[0][:10]}: {line[1]}"
+        return replace(delivery, state=DeliveryState.DEAD, error=error, settled=delivery.due)
 
     def pending(self) -> int:
         line = self._one("SELECT count(*) FROM deliveries WHERE state = ?", (str(DeliveryState.PENDING),))

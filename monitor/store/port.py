@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from monitor.model.alert import Alert, Delivery
+from monitor.model.alert import Alert, Delivery, Target
 from monitor.model.claim import Watch
+from monitor.model.route import Silence
 from monitor.model.source import FeedState, Item, Known
 from monitor.model.story import ClaimStatus, Event
 from monitor.model.verdict import Assessment
@@ -148,12 +149,46 @@ class Store(Protocol):
         """Pending ones whose time has come, oldest first; of one channel, so that a dead one hides no other's."""
         ...
 
+    def sent_since(self, channel: str, since: datetime) -> dict[Target, int]:
+        """How many messages each target of a channel took since then."""
+        ...
+
     def keep_deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """New state of deliveries that exist."""
         ...
 
     def retry(self, delivery: str, now: datetime) -> bool:
-        """Make a dead delivery pending again; False where there is none of that id."""
+        """Make a dead delivery pending again, and its target one to be asked; False where there is none of that id."""
+        ...
+
+    def keep_gone(self, target: Target, error: str, now: datetime) -> bool:
+        """A target takes nothing any more: later deliveries to it are dead at once. False where that was known."""
+        ...
+
+    # -- people
+    def keep_silence(self, silence: Silence, now: datetime) -> int:
+        """Returns its number."""
+        ...
+
+    def end_silence(self, number: int, now: datetime) -> bool:
+        """End it now; False where there is none of that number that lasts."""
+        ...
+
+    def silences(self, now: datetime) -> list[Silence]:
+        """Those that last."""
+        ...
+
+    def keep_mark(
+        self,
+        verdict: str,
+        note: str,
+        now: datetime,
+        *,
+        alert: str | None = None,
+        item: str | None = None,
+        claim: str | None = None,
+    ) -> None:
+        """What somebody thinks of an alert, or of an item that made none."""
         ...
 
     def pending(self) -> int:
@@ -169,5 +204,7 @@ class Store(Protocol):
         ...
 
     def list_deliveries(self, limit: int | None = None) -> Iterator[Row]: ...
+    def list_silences(self) -> Iterator[Row]: ...
+    def list_marks(self) -> Iterator[Row]: ...
 
     def close(self) -> None: ...

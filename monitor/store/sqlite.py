@@ -1,6 +1,6 @@
 """The store in one SQLite file, for the daemon and whoever looks over its shoulder.
 
-    Session ◀ FeedsTable ◀ ItemsTable ◀ StoryTables ◀ Outbox ◀ Lists ◀ SqliteStore
+    Session ◀ FeedsTable ◀ ItemsTable ◀ StoryTables ◀ Outbox ◀ People ◀ Lists ◀ SqliteStore
 
 Each is one part of `port.Store` with the tables it is about; a part uses those before it.
 """

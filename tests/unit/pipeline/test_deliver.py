@@ -52,6 +52,10 @@ def deliverer(store: SqliteStore, engine: LocalEngine, *notifiers: FakeNotifier,
         engine=engine,
         clock=lambda: NOW,
         jitter=lambda: 0.5,
+        about_gone=lambda alert, gone, now: [
+            delivery(alert.id, channel=name, due=now) for name in ("other",) if name != gone.channel
+        ],
+        kinds={n.name: "email" for n in notifiers},
         settled=(seen if seen is not None else []).extend,
     )
 
@@ -162,3 +166,37 @@ def test_deliveries_of_one_message_go_out_together_oldest_first() -> None:
         ("fold", ["early", "late"], True, "a@x"),
         ("early", ["early"], False, "b@x"),
     ]
+
+
+async def test_a_target_that_is_gone_is_asked_no_more_and_the_others_are_told(
+    store: SqliteStore, engine: LocalEngine
+) -> None:
+    desk, other = FakeNotifier("desk"), FakeNotifier("other")
+    desk.faults = [NotifyError("410 Gone", retry=False, gone=True)]
+    work = deliverer(store, engine, desk, other)
+    store.keep_alert(alert("a"), [delivery("a")])
+    assert await work.drain(timedelta(seconds=5))
+    store.keep_alert(alert("b"), [delivery("b"), delivery("b", channel="other")])
+    assert await work.drain(timedelta(seconds=5))
+    assert [message.alerts[0].reason for message, _ in other.taken] == [Reason.TARGET_GONE, Reason.TEST]
+    assert desk.taken == []
+    dead = [row for row in store.list_deliveries() if row["channel"] == "desk"]
+    assert [(row["alert"], row["state"]) for row in dead] == [("b", "dead"), ("a", "dead")]
+    assert "gone since" in dead[0]["error"]
+    assert store.retry(dead[0]["id"], NOW)
+    assert await work.drain(timedelta(seconds=5))
+    await work.close()
+    assert [message.id for message, _ in desk.taken] == ["b"]
+
+
+async def test_a_storm_is_folded_into_one_message_after_the_first_twenty(
+    store: SqliteStore, engine: LocalEngine
+) -> None:
+    for n in range(100):
+        store.keep_alert(alert(f"s{n:03}"), [delivery(f"s{n:03}")])
+    work = deliverer(store, engine, desk := FakeNotifier("desk"))
+    assert await work.drain(timedelta(seconds=5))
+    await work.close()
+    sizes = sorted(len(message.alerts) for message, _ in desk.taken)
+    assert sizes == [*[1] * 20, 80]
+    assert store.pending() == 0
