@@ -74,6 +74,10 @@ class FeedSource:
         held = reading.retry_after is not None and self._hosts.held(feed, now) is not None
         return replace(reading, seconds=time.perf_counter() - started, host_held=held)
 
+    async def page(self, url: str, now: datetime) -> Page:
+        """Any web page under the same guard and limits; raises FeedError."""
+        return await self._client.get(url, now)
+
     async def close(self) -> None:
         if self._warming is not None:
             await asyncio.gather(self._warming, return_exceptions=True)
