@@ -114,7 +114,9 @@ def _guessed(passage: Passage, terms: Terms) -> list[Group]:
         for first, last in _capitals(sentence, passage):
             run = tuple(terms.number(key(sentence.words[i].low), name=True) for i in range(first, last + 1))
             others = _other_names(sentence, first, last, terms)
-            groups.append(Group((run, run[-1:], *others) if len(run) > 1 else (run, *others), predicate=False))
+            common = any(last in f.parts for f in sentence.found)  # "New York Police" is not any police
+            surname = [run[-1:]] if len(run) > 1 and not common else []
+            groups.append(Group((run, *surname, *others), predicate=False))
     return groups
 
 
@@ -132,6 +134,7 @@ def _capitals(sentence: Sentence, passage: Passage) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     for i, word in enumerate(sentence.words):
         capital = word.raw[:1].isupper() and not among(word.low, small) and i not in taken
+        capital = capital and not is_month(word.low, passage.tables.months)  # the veto on dates looks after those
         if not capital or (i == 0 and not _strange(sentence, 0, passage)):
             continue
         if passage.language == "de" and not _strange(sentence, i, passage):
