@@ -19,6 +19,7 @@ MAX_BYTES = 64 * 1024 * 1024  # some 200,000 claims; parsing more would take lon
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"  # Windows editors write it; it carries nothing
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+_TABLE_TWICE = re.compile(r"cannot declare \((.*)\) twice")
 _AT_END = " (at end of document)"
 _PLAINER = {  # what tomllib says -> what it means to somebody who writes the file
     "illegal character '\\n'": "text in quotes must end on its line",
@@ -131,6 +132,9 @@ def _syntax(message: str, text: str) -> tuple[int | None, str]:
 
 def _lower(message: str) -> str:
     message = message[:1].lower() + message[1:]
+    if found := _TABLE_TWICE.fullmatch(message):
+        keys = re.findall("'([^']*)'", found[1])
+        return f"the table [{'.'.join(keys)}] stands twice"
     return _PLAINER.get(message, message)
 
 

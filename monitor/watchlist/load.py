@@ -21,7 +21,7 @@ _OURS = dict.fromkeys(
 )
 EVERY = timedelta(minutes=10)
 
-Found = tuple[str, Document, tuple[str | int, ...]]  # a name, and where it stands
+Found = tuple[str, Document, tuple[str, int]]  # a name, and where it stands
 
 
 def load_watchlist(path: Path, *, every: timedelta = EVERY) -> Watch:
@@ -46,8 +46,8 @@ def join(documents: Sequence[Document], every: timedelta) -> tuple[Watch, list[F
         if parsed is not None:
             feeds += [entry.feed(document.path.parent, every) for entry in parsed.feeds]
             claims += [entry.claim() for entry in parsed.claims]
-    faults += _repeated(_found(documents, "claims", raw_id), "the id", "every claim needs one of its own")
-    faults += _repeated(_found(documents, "feeds", _same_feed), "the feed", "one entry is enough")
+    faults += _repeated(_found(documents, "claims", raw_id), _claim_words)
+    faults += _repeated(_found(documents, "feeds", _same_feed), _feed_words)
     return Watch(feeds=tuple(feeds), claims=tuple(claims)), faults
 
 
@@ -74,15 +74,30 @@ def _found(
                 yield name, document, (section, index)
 
 
-def _repeated(found: Iterator[Found], what: str, hint: str) -> list[Fault]:
+def _repeated(found: Iterator[Found], words: Callable[[dict[str, Any], bool], tuple[str, str, str]]) -> list[Fault]:
+    """`words` of an entry, and of whether the other one stands in the same folder: its key, what it is, a hint."""
     faults: list[Fault] = []
-    first: dict[str, tuple[Document, tuple[str | int, ...]]] = {}
+    first: dict[str, tuple[Document, tuple[str, int]]] = {}
     for name, document, loc in found:
         there, where = first.setdefault(name, (document, loc))
         if where != loc or there is not document:
-            key = "id" if loc[0] == "claims" else "url"
-            faults.append(document.fault((*loc, key), f"{what} stands already at {there.at((*where, key))}; {hint}"))
+            section, index = loc
+            key, what, hint = words(document.data[section][index], there.path.parent == document.path.parent)
+            message = f"{what} stands already at {there.at((*where, key))}; {hint}"
+            faults.append(document.fault((*loc, key), message))
     return faults
+
+
+def _claim_words(entry: dict[str, Any], _: bool) -> tuple[str, str, str]:
+    if "id" in entry:
+        return "id", "the id", "every claim needs one of its own"
+    return "statement", "the claim", "one entry is enough"
+
+
+def _feed_words(entry: dict[str, Any], beside: bool) -> tuple[str, str, str]:
+    if entry["url"].strip().startswith("file:") and not beside:
+        return "url", "a feed of this name", "feeds are told apart by what stands here: give one file another name"
+    return "url", "the feed", "one entry is enough"
 
 
 def _same_feed(entry: dict[str, Any]) -> str | None:
