@@ -3,7 +3,7 @@
     read        → again after a pause that fits its rate of news: floor … `feed.every`
     failed      → again after a pause that grows with the weight of failures in a row: `feed.every` … cap
     held        → not before Retry-After is over, by whoever asks
-    gone (410)  → once a week, to see whether it came back; never by `run --once`
+    gone (410)  → rests until somebody looks at it; its date only says when that is worth the while
 
 Failures weigh by what they mean, as in Media Cloud's rss-fetcher: one that will not pass by itself 1, one that may ½,
 a name that cannot be looked up ¼ (mostly our own network).
@@ -132,6 +132,7 @@ def _backoff(state: FeedState, every: timedelta) -> timedelta:
 
 def _interval(state: FeedState, every: timedelta, now: datetime) -> timedelta:
     """Shorter than `every` for a feed whose items would roll off, or that has much to tell."""
+    longest = every
     if state.gap_at is not None and now - state.gap_at < timedelta(days=1):
         every = every / 4
     if state.rate and state.rate > 0:
@@ -139,7 +140,8 @@ def _interval(state: FeedState, every: timedelta, now: datetime) -> timedelta:
         every = min(every, max(wanted, every / 4))
         if state.entries:  # half of what the feed holds must not roll off between two polls
             every = min(every, timedelta(days=state.entries / 2 / state.rate))
-    return max(every, FLOOR)
+    # What a cache on the way keeps, or the feed itself calls fresh, cannot be had sooner.
+    return max(every, min(state.max_age or FLOOR, longest), FLOOR)
 
 
 # -- how much, how long ago

@@ -228,7 +228,7 @@ class Client:
             content_type=headers.get("Content-Type", "")[:200],
             etag=_validator(headers.get("ETag")),
             last_modified=_validator(headers.get("Last-Modified")),
-            moved_to=str(moved) if moved is not None else None,
+            moved_to=str(moved.with_user(None)) if moved is not None else None,
             max_age=_max_age(headers.get("Cache-Control", "")),
             location=_base(response.url, headers.get("Content-Location")),
         )
@@ -255,10 +255,13 @@ def _web_address(address: str, base: URL | None) -> URL:
     except ValueError:
         raise FeedError("refused" if base else "error", f"not an address: {address[:100]!r}") from None
     if not fine:
-        raise FeedError("refused", f"only http and https are fetched, not {url.scheme or 'that'}:")
-    if base is not None and url.user is not None:
-        url = url.with_user(None)  # a password that a redirect hands out is nobody's
-    return url
+        other = f"not {url.scheme}:" if url.scheme else f"and {address[:100]!r} is neither"
+        raise FeedError("refused", f"only http and https addresses are fetched, {other}")
+    if base is None:
+        return url
+    # A password that a redirect hands out is nobody's; our own stays with its server.
+    ours = base.origin() == url.origin()
+    return url.with_user(base.user if ours else None).with_password(base.password if ours else None)
 
 
 def _base(url: URL, location: str | None) -> str | None:

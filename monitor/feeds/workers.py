@@ -7,8 +7,10 @@ import contextlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any, cast
 
+import monitor
 from monitor.feeds.entry import Entry, Parsed
 from monitor.feeds.worker import FRAME, PROGRESS, REQUEST
 
@@ -42,6 +44,7 @@ class _Worker:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
+            env=_environment(),
         )
         return cls(process)
 
@@ -70,6 +73,13 @@ class _Worker:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         await self.process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """No more than a parser needs: what the service was given in its environment may be secret."""
+    here = str(Path(monitor.__file__).parents[1])
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "PYTHONPATH": here, "PYTHONUTF8": "1"}
 
 
 class Workers:

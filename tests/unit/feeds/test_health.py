@@ -145,3 +145,9 @@ def test_sources_are_dark_when_most_of_them_are() -> None:
     assert not dark([fine, failing], now)
     assert dark([fine, failing, failing], now)
     assert not dark([], now)
+
+
+def test_a_cache_on_the_way_bounds_how_soon() -> None:
+    busy = [(10 * MINUTE, good(15, overlap=5, max_age=6 * MINUTE))] * 6
+    state, now, _ = life((MINUTE, good(20)), *busy)
+    assert 5 * MINUTE < state.next_due - now <= 6 * MINUTE

@@ -231,3 +231,16 @@ async def test_a_slow_host_holds_no_place_that_others_could_use(site: Site, drip
         task.cancel()
     await asyncio.gather(*slow, return_exceptions=True)
     await client.close()
+
+
+async def test_a_password_stays_with_its_server(site: Site) -> None:
+    site.serve("/new", FEED)
+    away = site.serve("/old", (301, b"", {"Location": site.url("/new")}))
+    page = await get(site, away.replace("http://", "http://desk:secret@"))
+    assert ["Authorization" in headers for _, headers in site.asked] == [True, True]
+    assert "secret" not in f"{page.url} {page.moved_to}"
+    other = site.serve("/other", (302, b"", {"Location": f"http://localhost:{site.port}/new"}))
+    client = Client(Allow.parse([*site.allow, "localhost"]))
+    await client.get(other.replace("http://", "http://desk:secret@"), NOW)
+    await client.close()
+    assert "Authorization" not in site.asked[-1][1]
