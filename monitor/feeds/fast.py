@@ -1,27 +1,23 @@
-"""A strict reader for well-formed RSS 2.0 and Atom: expat and ElementTree in C instead of feedparser's Python.
+"""A strict reader for well-formed RSS 2.0 and Atom: ElementTree in C instead of feedparser's Python.
 
-Two steps. `Skim` walks the document once and notes the byte range of every item, so that items whose bytes were seen
-at the last poll are cut out before anything is parsed. `read` then reads the rest. Whatever this reader is not sure
-to read exactly as feedparser does, it declines: a whole document (`Declined`), or single items (None in the result),
-which then go to feedparser. tests/property/test_fast_reader.py compares the two.
+It reads what `skim` has accepted. Whatever it is not sure to read exactly as feedparser does, it declines: a whole
+document (`Declined`), or single items (None in the result), which then go to feedparser.
+tests/property/test_fast_reader.py compares the two.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError, fromstring
-from xml.parsers import expat
 
 from monitor.feeds.entry import Raw
+from monitor.feeds.skim import Declined
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["Declined", "Head", "Skim", "cut", "fingerprints", "read", "skim"]
+__all__ = ["Declined", "Head", "read"]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -45,22 +41,6 @@ _HARMLESS = frozenset(
 _PERSON = frozenset({f"{ATOM}name", f"{ATOM}email", f"{ATOM}uri"})
 _TEXT_TYPES = frozenset({None, "text", "html", "text/plain", "text/html"})
 _HTML_LINK_TYPES = frozenset({None, "text/html", "html", "application/xhtml+xml", "xhtml"})
-_MOST_ATTRIBUTES = 64
-_DEEPEST = 200
-
-
-class Declined(Exception):
-    """The document is not for this reader; feedparser may read it."""
-
-
-class Skim:
-    """Where the items of a well-formed document lie."""
-
-    __slots__ = ("kind", "ranges")
-
-    def __init__(self, kind: str, ranges: list[tuple[int, int]]) -> None:
-        self.kind = kind  # "rss" | "atom"
-        self.ranges = ranges  # byte offsets [start, end) of the items, in the document's order
 
 
 class Head:
@@ -73,83 +53,6 @@ class Head:
         self.link: str | None = None
         self.language: str | None = None
         self.ttl: str | None = None
-
-
-def skim(body: bytes) -> Skim:
-    """One pass of expat. Raises Declined for what is not well-formed, has a DOCTYPE, or is neither RSS 2.0 nor Atom."""
-    parser = expat.ParserCreate(encoding="utf-8", namespace_separator="}")
-    walk = _Walk(parser, body)
-    parser.StartElementHandler = walk.start
-    parser.EndElementHandler = walk.end
-    parser.StartDoctypeDeclHandler = walk.doctype
-    try:
-        parser.Parse(body, True)
-    except expat.ExpatError as error:
-        raise Declined(str(error)) from None
-    return Skim(walk.kind, walk.ranges)
-
-
-class _Walk:
-    """expat's handlers: keeps the depth, and the byte ranges of items."""
-
-    def __init__(self, parser: expat.XMLParserType, body: bytes) -> None:
-        self.parser = parser
-        self.body = body
-        self.kind = ""
-        self.item = ""
-        self.depth = 0
-        self.level = 0  # the depth that items stand at
-        self.opened = -1
-        self.ranges: list[tuple[int, int]] = []
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth == self.level and name == self.item:
-            self.opened = self.parser.CurrentByteIndex
-        elif self.depth == 1:
-            self._root(name, attributes)
-        elif (name == self.item and self.depth != self.level) or self.depth > _DEEPEST:
-            raise Declined("items where none belong")
-        if len(attributes) > _MOST_ATTRIBUTES:
-            raise Declined("too many attributes")
-
-    def end(self, name: str) -> None:
-        if self.depth == self.level and name == self.item:
-            at = self.parser.CurrentByteIndex
-            if at <= self.opened:
-                raise Declined("an empty item")
-            self.ranges.append((self.opened, self.body.index(b">", at) + 1))
-        self.depth -= 1
-
-    def doctype(self, *_: object) -> None:
-        raise Declined("has a DOCTYPE")
-
-    def _root(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "rss" and not any("base" in key.lower() for key in attributes):
-            self.kind, self.item, self.level = "rss", "item", 3
-        elif name == "http://www.w3.org/2005/Atom}feed":
-            self.kind, self.item, self.level = "atom", "http://www.w3.org/2005/Atom}entry", 2
-        else:
-            raise Declined(f"root element {name[-40:]}")
-
-
-def fingerprints(body: bytes, ranges: Iterable[tuple[int, int]]) -> list[str]:
-    """A short hash of each item's bytes: enough to see that nothing changed in this feed since the last poll."""
-    return [
-        base64.b85encode(hashlib.blake2b(body[start:end], digest_size=8).digest()).decode("ascii")
-        for start, end in ranges
-    ]
-
-
-def cut(body: bytes, gone: Sequence[tuple[int, int]]) -> bytes:
-    """`body` without these byte ranges (ascending, not overlapping)."""
-    if not gone:
-        return body
-    pieces, at = [], 0
-    for start, end in gone:
-        pieces.append(body[at:start])
-        at = end
-    return b"".join((*pieces, body[at:]))
 
 
 def read(body: bytes, kind: str) -> tuple[Head, list[Raw | None]]:
@@ -415,8 +318,3 @@ def _caption(reading: _Reading, element: Element, *, nested: bool) -> None:
     if not reading.has_content:
         reading.has_content = True
         reading.contents.append(_typed(element))
-
-
-def tokens(text: str | None) -> frozenset[str]:
-    """The fingerprints in a skim as it is kept between polls."""
-    return frozenset(re.findall(r"\S+", text or ""))

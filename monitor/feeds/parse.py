@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from monitor.feeds import fast, jsonfeed
+from monitor.feeds import skim as skimming
 from monitor.feeds.charset import to_utf8
 from monitor.feeds.entry import Parsed, Raw, clean, repaired, web_link
 from monitor.text.plain import one_line
@@ -77,29 +78,29 @@ def _json(body: bytes, base: str) -> Parsed:
 
 def _xml(body: bytes, content_type: str, base: str, skim: str | None) -> Parsed:
     try:
-        found = fast.skim(body)
+        found = skimming.skim(body)
         return _by_ranges(body, found, content_type, base, skim)
-    except fast.Declined:
+    except skimming.Declined:
         return _whole(body, content_type, base)
 
 
-def _by_ranges(body: bytes, found: fast.Skim, content_type: str, base: str, skim: str | None) -> Parsed:
+def _by_ranges(body: bytes, found: skimming.Skim, content_type: str, base: str, skim: str | None) -> Parsed:
     """Only items whose bytes are new are read; those that the fast reader declines go to feedparser together."""
-    marks = fast.fingerprints(body, found.ranges)
-    seen = fast.tokens(skim)
+    marks = skimming.fingerprints(body, found.ranges)
+    seen = skimming.tokens(skim)
     fresh = [place for place, mark in zip(found.ranges, marks, strict=True) if mark not in seen]
     gone = [place for place, mark in zip(found.ranges, marks, strict=True) if mark in seen]
     rest = {"count": len(marks), "skipped": len(gone), "skim": " ".join(marks[:_MOST_FINGERPRINTS])}
     if gone and not fresh:
         return {"outcome": "items", "entries": [], **rest}  # type: ignore[typeddict-item]
-    head, raws = fast.read(fast.cut(body, gone), found.kind)
+    head, raws = fast.read(skimming.cut(body, gone), found.kind)
     doubt = None
     if None in raws:
         wanted = {place for place, raw in zip(fresh, raws, strict=True) if raw is None}
         others = [place for place in found.ranges if place not in wanted]
-        answer = _by_feedparser(fast.cut(body, others), content_type, base)
+        answer = _by_feedparser(skimming.cut(body, others), content_type, base)
         if answer is None or len(answer[1]) != len(wanted):
-            raise fast.Declined("feedparser counts other items")
+            raise skimming.Declined("feedparser counts other items")
         declined, doubt = iter(answer[1]), answer[2]
         raws = [next(declined) if raw is None else raw for raw in raws]
     said = {"title": head.title, "link": head.link, "language": head.language, "ttl": head.ttl}
@@ -199,8 +200,8 @@ def _one_by_one(body: bytes, content_type: str, base: str, skip: Sequence[int], 
 def _item_ranges(body: bytes) -> list[Range]:
     """Byte ranges of items: exact where the document is well-formed, else from one start tag to the next."""
     try:
-        return fast.skim(body).ranges
-    except fast.Declined:
+        return skimming.skim(body).ranges
+    except skimming.Declined:
         starts = [found.start() for found in _ITEM.finditer(body)]
         return list(zip(starts, [*starts[1:], _tail(body)], strict=True)) if starts else []
 

@@ -7,6 +7,7 @@ import pytest
 
 from monitor.feeds import fast
 from monitor.feeds.parse import parse
+from monitor.feeds.skim import skim
 from tests.unit.feeds.conftest import item, rss
 
 FOLDER = Path(__file__).parents[2] / "cases/feeds/parse"
@@ -45,7 +46,7 @@ def test_only_items_with_other_bytes_are_read_again() -> None:
 
 def test_what_the_fast_reader_declines_is_read_by_feedparser_in_its_place() -> None:
     body = rss(item(1), item(2, extra="<title>nested</title>"), item(3))
-    kind = fast.skim(body).kind
+    kind = skim(body).kind
     assert [raw is None for raw in fast.read(body, kind)[1]] == [False, True, False]
     assert [entry.title for entry in parse(body, "", BASE)["entries"]] == ["Report 1", "Report 2", "Report 3"]
 
