@@ -70,9 +70,12 @@ class Terms:
         return known
 
     def _find(self, spelt: str, capital: bool) -> set[int]:
-        found = set(self._short.get(spelt, ()))
+        found = {n for n in self._short.get(spelt, ()) if capital or not self.all[n].name}
         for number in (*self._filed.get(spelt[:_HEAD], ()), *self._filed.get(spelt[:_LONG_HEAD], ())):
-            if begins(spelt, self.all[number].key) or inflected(spelt, self.all[number].key):
+            term = self.all[number]
+            if term.name and not (capital and len(spelt) >= len(term.key) - 1):
+                continue  # names have capitals, and lose a letter at most: not Castro's cast
+            if begins(spelt, term.key) or inflected(spelt, term.key):
                 found.add(number)
         if capital:
             found |= {n for n in self._bones.get(skeleton(spelt), ()) if _may_be(spelt, self.all[n].key)}

@@ -91,15 +91,18 @@ def _silent(item: Item, passage: Passage, claim: Claim) -> Gate | None:
     """Why an item that is about a claim is not read any further."""
     if not passage.tables.known:
         return Gate(name="language", passed=False, detail=f"no tables for {passage.language}: names only")
-    early = too_early(item, claim)
+    early = out_of_time(item, claim)
     return Gate(name="since", passed=False, detail=early) if early else None
 
 
-def too_early(item: Item, claim: Claim) -> str:
+def out_of_time(item: Item, claim: Claim) -> str:
     """Why the item's date speaks against its answering the claim, or ""."""
-    if item.published is None or claim.since is None or item.published.date() >= claim.since - _EARLY:
+    at: datetime | None = item.published
+    if at is None:
         return ""
-    return f"published {item.published:%Y-%m-%d}, before {claim.since}"
+    if claim.since and at.date() < claim.since - _EARLY:
+        return f"published {at:%Y-%m-%d}, before {claim.since}"
+    return f"published {at:%Y-%m-%d}, after {claim.until}" if claim.until and at.date() > claim.until else ""
 
 
 def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> float:
@@ -109,7 +112,10 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
     cores = max((c.score for t in touches for c in t.cores), default=0.0)
     named = [any(t.groups[n] for t in touches) for n in range(sum(not g.predicate for g in compiled.groups))]
     if compiled.given:
-        return 0.35 + 0.3 * cores + 0.35 * wide if all(named) else 0.0
+        about = all(named) and (cores > 0 or wide >= RELATED or not any(g.predicate for g in compiled.groups))
+        return 0.35 + 0.3 * cores + 0.35 * wide if about else 0.0
     if not named:
         return max(cover, 0.5 * cores + 0.5 * cover)
+    if 2 * sum(named) < len(named):
+        return 0.0
     return max(cover, 0.3 * sum(named) / len(named) + 0.35 * cores + 0.35 * wide)

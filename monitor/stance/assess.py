@@ -26,7 +26,7 @@ FLOOR = 0.5  # a statement less sure than this is not made: it would be wrong mo
 
 def candidates(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[list[Candidate], list[Gate]]:
     """Every place where a stance may be taken, and the steps that were taken on the way."""
-    memory = Memory()
+    memory = Memory(cored=any(t.cores for t in touches))
     found: list[Candidate] = []
     for sentence, touch in zip(passage.sentences, touches, strict=True):
         scene = Scene(sentence, clauses(sentence, passage.tables), touch, passage.tables)

@@ -288,6 +288,8 @@ class Reader:
 
     def _maybe(self, span: Span) -> bool:
         """Content that is not known to be the claim's may still be: a name stands by, or hardly anything else does."""
+        if not self.memory.cored and not self._all_named():
+            return False
         if self.named:
             return True
         return self.memory.fresh and unexplained(self.scene, span) <= 2 and not own_event(self.scene, span)
