@@ -244,7 +244,8 @@ def test_init_writes_a_desk_that_checks_and_runs(tmp_path: Path) -> None:
 def test_the_demo_tells_two_denials_and_nothing_else(tmp_path: Path) -> None:
     demo = tmp_path / "config"
     subprocess.run(["cp", "-r", ROOT / "config", demo], check=True)
-    (demo / "dementi.db").unlink(missing_ok=True)
+    for store in demo.glob("*.db*"):
+        store.unlink()
     done = subprocess.run(
         [DEMENTI, "--config", demo / "demo.toml", "run", "--once"], capture_output=True, text=True, check=False
     )
