@@ -25,7 +25,7 @@ from monitor.lexicon.tables import tables
 from monitor.matching.pair import touch
 from monitor.model.claim import Claim, Party
 from monitor.model.verdict import Basis, Stance
-from monitor.pipeline.judge import RELATED, Judge, match_of, too_early
+from monitor.pipeline.judge import RELATED, Judge, match_of, out_of_time
 from monitor.text.words import words
 from monitor.pipeline.judge_lines import read_item
 from monitor.stance.assess import candidates
@@ -37,7 +37,7 @@ FEATURES = (
     "cue", "rel.this", "rel.report", "rel.pronoun", "rel.none", "rel.other",
     "other.close", "other.bare", "other.all", "other.fresh", "type.false", "weak", "hedged", "core", "words",
     "mention", "turned", "asserted", "echo", "echo.this", "unexplained", "strangers", "missing", "near", "cover",
-    "person", "clash.number", "clash.time", "clash.place", "fresh", "title", "late", "own", "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
+    "person", "clash.number", "clash.time", "clash.place", "clash.role", "fresh", "title", "late", "own", "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
 )  # fmt: skip
 PENALTY = 2.0
 
@@ -65,7 +65,7 @@ def rows(folder: Path) -> list[dict[str, Any]]:
         looked = [w for _, text in item.fields() for w in words(text[:4000])]
         passage = read(item.fields(), tables(judge.language(item, [(number[gold["claim"]], 1.0)], looked)))
         touches = [touch(s, passage, compiled, index.terms) for s in passage.sentences]
-        if match_of(touches, compiled, 0.0) < RELATED or not passage.tables.known or too_early(item, compiled.claim):
+        if match_of(touches, compiled, 0.0) < RELATED or not passage.tables.known or out_of_time(item, compiled.claim):
             continue
         for c in candidates(passage, touches, compiled.asked)[0]:
             if c.stance is not Stance.DECLINES:

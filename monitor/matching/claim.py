@@ -47,6 +47,7 @@ class Compiled(NamedTuple):
     years: frozenset[int]
     places: frozenset[str]
     excluded: tuple[tuple[int, ...], ...]
+    ordered: tuple[int, int] | None  # name groups before and after the event in the statement, where their order counts
     asked: Asked
 
 
@@ -74,6 +75,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
         ),
         years=_years(claim),
         places=frozenset(f.entry.kind for p in passages for s in p.sentences for f in s.names),
+        ordered=_ordered(first, groups, main, terms),
         excluded=tuple(_run(text, terms, name=False) for text in claim.exclude),
         asked=Asked(
             sign=sign,
@@ -83,6 +85,28 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
             kinds=frozenset(main),
         ),
     )
+
+
+def _ordered(
+    passage: Passage, groups: Sequence[Group], main: dict[str, int], terms: Terms
+) -> tuple[int, int] | None:
+    """Who does it and to whom: the first group named before the event, the first named after it."""
+    facts = kind_facts()
+    if len(passage.sentences) != 1 or any(facts[k].roles in ("mutual", "thing") for k in main):
+        return None
+    sentence = passage.sentences[0]
+    events = [i for f in sentence.found if f.entry.table == "event" for i in f.parts]
+    touched = [terms.touched(w) for w in sentence.words]
+    named = [n for n, g in enumerate(g for g in groups if not g.predicate)]
+    hard = [g for g in groups if not g.predicate]
+    at = {
+        n: [i for run in hard[n].names for i in range(len(touched)) if run and run[0] in touched[i]] for n in named
+    }
+    if not events and len(sentence.words) == 3:
+        events = [1]  # X verb Y
+    before = [n for n in named if at[n] and events and min(at[n]) < min(events)]
+    after = [n for n in named if at[n] and events and min(at[n]) > max(events)]
+    return (before[0], after[0]) if before and after else None
 
 
 def _texts(claim: Claim) -> list[tuple[str, str]]:
@@ -153,10 +177,20 @@ def _strange(sentence: Sentence, at: int, passage: Passage) -> bool:
         return True
     following = sentence.words[at + 1].raw if at + 1 < len(sentence.words) else ""
     if passage.language != "de":
-        return following[:1].isupper() and sentence.gaps[at + 1] == " "
+        if following[:1].isupper() and sentence.gaps[at + 1] == " ":
+            return True
+        return _bare_subject(raw, following, passage.language)
     before = sentence.words[at - 1] if at else None
     alone = before is None or (before.raw[:1].islower() and before.low in _BARE) or before.raw[:1].isupper()
     return alone and not raw.endswith(("ung", "heit", "keit", "schaft", "tion", "en"))
+
+
+def _bare_subject(raw: str, following: str, language: str) -> bool:
+    """A statement opens with a noun without article: where articles are the rule, that is a name (Tesla opens a plant)."""
+    if language == "en":
+        verb = following in ("is", "has", "will", "was", "had") or (following.endswith("s") and len(following) > 3)
+        return verb and not raw.endswith("s")
+    return language in ("fr", "es", "it", "pt", "nl") and not raw.endswith(("s", "en"))
 
 
 _BARE = frozenset(

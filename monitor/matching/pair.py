@@ -25,11 +25,12 @@ def touch(sentence: Sentence, passage: Passage, compiled: Compiled, terms: Terms
     cores = [c for f in sentence.found if (c := _core(f, compiled))]
     own, cover = _own(sentence, passage, compiled, touched)
     cores += _by_words(sentence, passage, compiled, touched, named, cores)
+    clashes = _clashes(sentence, passage, compiled) + _swapped(compiled, groups, cores, sentence)
     return Touch(
         cores=cores,
         groups=groups,
         words=sorted(own - named),
-        clashes=_clashes(sentence, passage, compiled),
+        clashes=clashes,
         cover=cover,
     )
 
@@ -105,6 +106,24 @@ def _share(
     held = {n for t in at.values() for n in t}
     total = sum(wanted.values())
     return (sum(wanted[n] for n in held) / total if total else 0.0), places
+
+
+_BY = frozenset(["by", "von", "vom", "par", "por", "da", "dal", "dalla", "door", "przez", "od", "av"])  # passive
+
+
+def _swapped(
+    compiled: Compiled, groups: Sequence[Sequence[int]], cores: Sequence[Core], sentence: Sentence
+) -> list[Clash]:
+    """Who and whom have changed places: X sues Y, Y sues X. A passive does that too, so its "by" excuses."""
+    if compiled.ordered is None or not cores:
+        return []
+    before, after = (groups[n] for n in compiled.ordered)
+    core = cores[0]
+    if not before or not after or not (min(after) < core.first and min(before) > core.last and max(after) < core.first):
+        return []
+    if max(before) < core.first or any(w.low in _BY for w in sentence.words[core.last + 1 : min(before)]):
+        return []
+    return [Clash(core.first, core.last, "role", sentence.words[min(before)].raw)]
 
 
 def _clashes(sentence: Sentence, passage: Passage, compiled: Compiled) -> list[Clash]:

@@ -36,10 +36,11 @@ class Clauses(NamedTuple):
 def clauses(sentence: Sentence, tables: Tables) -> Clauses:
     """The borders of one sentence."""
     but = tables.words.get("but", frozenset())
+    verbs = {f.last for f in sentence.found if f.entry.table in ("cue", "say")}  # bestreitet aber: no border
     borders = [""] * (len(sentence.words) + 1)
     for i in range(1, len(sentence.words)):
         borders[i] = _border(sentence.gaps[i])
-        if borders[i] in ("", "comma") and sentence.words[i].low in but:
+        if borders[i] in ("", "comma") and sentence.words[i].low in but and i - 1 not in verbs:
             borders[i] = "but"
     asked = _asked(sentence)
     return Clauses(tuple(borders), "?" in sentence.gaps[-1] or "？" in sentence.gaps[-1], asked)

@@ -332,6 +332,7 @@ class Reader:
             "clash.number": float("number" in clashes),
             "clash.time": float(bool(clashes & {"year", "month"})),
             "clash.place": float("place" in clashes),
+            "clash.role": float("role" in clashes),
         }
 
     @staticmethod
