@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
+
 from monitor.errors import Refused
 from monitor.net.dial import guarded_connector
 from monitor.net.guard import Allow

@@ -1,4 +1,5 @@
 import pytest
+
 from monitor.net.guard import Allow, is_numeric, refusal
 
 NOTHING = Allow.parse([])
