@@ -9,7 +9,6 @@ import time
 _PATIENCE = 0.5  # seconds for a listener that is slow to read; the event loop waits with us
 
 
-
 def notify(state: str) -> bool:
     """Send lines like `READY=1` to $NOTIFY_SOCKET; True where somebody took them.
 
