@@ -80,6 +80,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
         asked=Asked(
             sign=sign,
             plan=_plan(first),
+            specific=bool(claim.about) and _specific(claim),
             groups=sum(not g.predicate for g in groups),
             parties=claim.parties,
             kinds=frozenset(main),
@@ -233,21 +234,21 @@ def _wording(passage: Passage, terms: Terms, named: set[int]) -> Wording:
 
 
 def _kinds(passages: Sequence[Passage]) -> dict[str, int]:
-    """Kinds of event the claim is about, each with 1, or -1 where the claim says its opposite."""
-    votes: Counter[str] = Counter()
+    """Kinds of event the claim is about, each with 1, or -1 where the claim says its opposite.
+
+    What a text tells is its event; what it only mentions ("deleted footage of the arrest") is so where it tells nothing.
+    """
+    told: Counter[str] = Counter()
+    mentioned: Counter[str] = Counter()
     signs: Counter[str] = Counter()
     for n, passage in enumerate(passages):
-        here: dict[str, int] = {}
-        for sentence in passage.sentences:
-            for f in sentence.found:
-                if f.entry.table == "event":
-                    here[f.entry.kind] = -1 if f.entry.type == "opposite" else here.get(f.entry.kind, 1)
-        for kind, sign in here.items():
-            votes[kind] += 2 if n == 0 else 1
-            signs[kind] += sign
+        for f in (f for s in passage.sentences for f in s.found if f.entry.table == "event"):
+            kind, sure = f.entry.kind, f.entry.type in ("happened", "opposite")
+            (told if sure else mentioned)[kind] += 2 if n == 0 else 1
+            signs[kind] += -1 if f.entry.type == "opposite" else 1
     most = len(passages) + 1
+    kept = {k for k, v in told.items() if v * 2 >= most or v >= 2} or {k for k, v in mentioned.items() if v * 2 >= most}
     facts = kind_facts()
-    kept = {k for k, v in votes.items() if v * 2 >= most or v >= 2}
     if any(not facts[k].generic for k in kept):
         kept = {k for k in kept if not facts[k].generic}
     return {k: 1 if signs[k] >= 0 else -1 for k in kept}
@@ -280,6 +281,17 @@ def _negative(passage: Passage, main: dict[str, int]) -> bool:
                 if not events or not any(f.last < negator.first - 1 for f in events) or negator.entry.side != "after":
                     return True
     return False
+
+
+def _specific(claim: Claim) -> bool:
+    """A name given with the claim is no country, city or institution that is in the news every day."""
+    spelt = [names for names in claim.about if 2 * sum(n[:1].islower() for n in names) < len(names)]
+    return any(not any(_well_known(n) for n in names) for names in spelt)
+
+
+def _well_known(name: str) -> bool:
+    found = read([("title", name)], tables("und"))
+    return any(s.names for s in found.sentences)
 
 
 def _plan(passage: Passage) -> bool:

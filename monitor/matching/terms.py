@@ -19,6 +19,7 @@ _HEAD = 3  # letters under which short terms are filed …
 _LONG_HEAD = 4  # … and long ones, whose inflected forms share more
 _LONG = 6
 _ALIKE = 60  # of 100, for two spellings of one name
+_SPELT = 5  # letters from which on a name may be spelt differently
 _REMEMBER = 200_000
 _GLUED = 5  # letters a term must have to be found inside a longer word
 
@@ -54,7 +55,7 @@ class Terms:
             self._short[word_key].append(number)
         else:
             self._filed[word_key[: _LONG_HEAD if len(word_key) >= _LONG else _HEAD]].append(number)
-        if name and skeleton(word_key):
+        if name and len(word_key) >= _SPELT and skeleton(word_key):
             self._bones[skeleton(word_key)].append(number)
         self._remembered.clear()
         return number
@@ -77,7 +78,7 @@ class Terms:
                 continue  # names have capitals, and lose a letter at most: not Castro's cast
             if begins(spelt, term.key) or inflected(spelt, term.key):
                 found.add(number)
-        if capital:
+        if capital and len(spelt) >= _SPELT:
             found |= {n for n in self._bones.get(skeleton(spelt), ()) if _may_be(spelt, self.all[n].key)}
         return found | self._glued(spelt) if self.glue else found
 

@@ -12,15 +12,15 @@ from collections.abc import Sequence
 
 from monitor.lexicon.passage import Passage
 from monitor.lexicon.touch import Asked, Touch
-from monitor.model.verdict import Basis, Gate, Stance, Statement
+from monitor.model.verdict import Gate, Statement
 from monitor.stance.candidate import Candidate
 from monitor.stance.clauses import clauses
 from monitor.stance.memory import Memory
+from monitor.stance.merge import merge
 from monitor.stance.reader import Reader
 from monitor.stance.scope import Scene
 from monitor.stance.weigh import confidence
 
-_NAMED = 0.15  # so much surer may another statement of the party be, and the one with a name is shown still
 FLOOR = 0.5  # a statement less sure than this is not made: it would be wrong more often than right
 
 
@@ -40,7 +40,7 @@ def assess(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[li
     weighed = [(c, confidence(c)) for c in found]
     for candidate, sure in weighed:
         gates.append(Gate(name="weigh", passed=sure >= FLOOR, detail=candidate.reason, score=round(sure, 3)))
-    return _merged([_statement(c, sure) for c, sure in weighed if sure >= FLOOR]), gates
+    return merge([_statement(c, sure) for c, sure in weighed if sure >= FLOOR]), gates
 
 
 def _statement(candidate: Candidate, sure: float) -> Statement:
@@ -56,21 +56,3 @@ def _statement(candidate: Candidate, sure: float) -> Statement:
         hedged=candidate.hedged,
         anonymous=who.anonymous,
     )
-
-
-def _shows(statement: Statement) -> float:
-    """How well a statement stands for its party: sure, and by a person's full name rather than a city's."""
-    person = len([w for w in (statement.speaker or "").split() if w[:1].isupper()]) > 1
-    return statement.confidence + _NAMED * person
-
-
-def _merged(statements: list[Statement]) -> list[Statement]:
-    """One for each stance and party, the surest; what is only asserted gives way to what somebody says or shows."""
-    best: dict[tuple[Stance, str], Statement] = {}
-    for s in statements:
-        name = (s.party or s.speaker or "").casefold()
-        known = best.get((s.stance, name))
-        if known is None or _shows(s) > _shows(known):
-            best[s.stance, name] = s
-    answered = {s.stance for s in best.values() if s.basis is not Basis.ASSERTED}
-    return [s for s in best.values() if s.basis is not Basis.ASSERTED or s.stance not in answered]

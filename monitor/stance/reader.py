@@ -15,6 +15,7 @@ from monitor.stance.speakers import NOBODY, Speaker
 _SIGN = {"deny": -1, "false": -1, "retract": -1, "confirm": 1, "true": 1}
 _KILLS = frozenset(["condition", "question", "demand", "fiction", "modal"])  # no stance is taken under these
 _WEAKENS = frozenset(["hedge", "condition", "question", "demand", "fiction", "modal", "accuse", "plan"])
+_ROOM = 4.0  # content words that may be strange where "the report", "this" or nothing stands for the claim
 _LONG_ECHO = 14  # words; "the ministry said so" is short
 
 
@@ -288,11 +289,12 @@ class Reader:
 
     def _maybe(self, span: Span) -> bool:
         """Content that is not known to be the claim's may still be: a name stands by, or hardly anything else does."""
-        if not self.memory.cored and not self._all_named():
+        shown = self.asked.specific and self.named == self.asked.groups
+        if not (self.memory.cored or self._all_named() or shown):
             return False
         if self.named:
             return True
-        return self.memory.fresh and unexplained(self.scene, span) <= 2 and not own_event(self.scene, span)
+        return self.memory.fresh and unexplained(self.scene, span) <= _ROOM
 
     def _backed(self, cue: Found, span: Span, relation: str) -> bool:
         """A word with other meanings counts where it governs a report, or the claim itself on its proper side."""
@@ -326,6 +328,7 @@ class Reader:
             "near": near / groups if groups else 0.5,
             "cover": self.touch.cover,
             "fresh": float(self.memory.fresh),
+            "cored": float(self.memory.cored),
             "title": float(self.sentence.field == "title"),
             "late": min(self.sentence.number, 10) / 10,
             "own": float(own_event(self.scene, span)),
@@ -375,7 +378,8 @@ class Reader:
     def _remember(self) -> None:
         memory = self.memory
         touched = bool(self.touch.cores) and self._fits(self.whole)
-        if touched or (self._all_named() and not self.other and not own_event(self.scene, self.whole)):
+        named = self._all_named() or (self.asked.specific and self.named == self.asked.groups)
+        if touched or (named and not self.other):
             memory.about, memory.age = True, 0
             memory.polar = self._polar() or memory.polar
         elif self.other:
