@@ -4,7 +4,7 @@
 |---|---|
 | the same stance by the same party | the one that shows it best: sure, and by a person's full name |
 | both stances by the same party | the surer: a party that has changed its mind does not hold both |
-| one stance, by a party or authority, and by nobody in particular | the first: the other is the outlet's own retelling of it |
+| one stance, by a party or authority, and by nobody in particular | the first: the other retells it |
 | the claim merely asserted, and the same stance said or shown | what is said or shown |
 """
 
