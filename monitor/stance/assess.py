@@ -21,17 +21,25 @@ from monitor.stance.reader import Reader
 from monitor.stance.scope import Scene
 from monitor.stance.weigh import confidence
 
+_OPENING = 3  # sentences: title and the beginning of the summary
 FLOOR = 0.5  # a statement less sure than this is not made: it would be wrong more often than right
 
 
 def candidates(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[list[Candidate], list[Gate]]:
     """Every place where a stance may be taken, and the steps that were taken on the way."""
-    memory = Memory(cored=any(t.cores for t in touches))
+    cored = any(t.cores for t in touches)
+    memory = Memory(cored=cored, about=(cored or asked.specific) and _opens_with(touches, asked))
     found: list[Candidate] = []
     for sentence, touch in zip(passage.sentences, touches, strict=True):
         scene = Scene(sentence, clauses(sentence, passage.tables), touch, passage.tables)
         found += Reader(scene, asked, memory).read()
     return found, memory.gates
+
+
+def _opens_with(touches: Sequence[Touch], asked: Asked) -> bool:
+    """The item's first sentences name all that the claim names: until something else is said, it is about the claim."""
+    first = touches[:_OPENING]
+    return asked.groups > 0 and all(any(t.groups[n] for t in first) for n in range(asked.groups))
 
 
 def assess(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[list[Statement], list[Gate]]:
