@@ -49,6 +49,10 @@ async def _service(load: Load, teller: Teller, *, patient: bool) -> AsyncIterato
     """A service over the store of the config, which nobody else may write to meanwhile."""
     config = load()
     setup = app.set_up(config)
+    try:
+        app.check_examples(config)
+    except ConfigError as fault:  # not a reason to be deaf: after an upgrade the reading may have changed, not the news
+        log.error("%s\nstarted all the same; a reload would be refused", fault)  # noqa: TRY400 - said, not traced
     with app.store_of(config) as store, app.engine() as engine:
         service = Service(
             setup, store=store, engine=engine, teller=teller, clock=clock, jitter=random.random, patient=patient
@@ -139,6 +143,7 @@ class Daemon:
             sd.notify("RELOADING=1")
             try:
                 config = await asyncio.to_thread(self._load)
+                await asyncio.to_thread(app.check_examples, config)
                 setup = await asyncio.to_thread(app.set_up, config)
                 await self._service.change(setup)
             except ConfigError as fault:

@@ -276,3 +276,15 @@ def test_lists_are_plain_in_a_pipe_and_json_where_asked(words: list[str], desk: 
     assert "\u202e" not in plain.stdout
     desk.rows(*words)
     assert len(desk.rows(*words, "--limit", "0")) == 0
+
+
+def test_an_example_that_fails_at_the_start_is_said_and_does_not_make_it_deaf(
+    desk: Desk, feeds: Feeds, receiver: Receiver
+) -> None:
+    feeds.pages["/a"] = rss(("g1", *DENIAL))
+    claims = CALL + 'fire = ["Trump and Putin both like golf"]\n'
+    desk.write(feeds=desk.feed(feeds, "/a"), claims=claims, channels=desk.webhook(receiver))
+    done = desk("run", "--once")
+    assert done.returncode == 0
+    assert "golf" in done.stderr
+    assert [body["type"] for body in receiver.bodies] == ["claim.denied"]
