@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from monitor.lexicon.numbers import Quantity, quantities
 from monitor.lexicon.passage import Found, Passage, Sentence
+from monitor.lexicon.tables import among
 from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.touch import Clash, Core, Touch
 from monitor.matching.claim import Compiled, Group, Wording, is_month
@@ -20,7 +21,7 @@ _SAME = 0.005  # two numbers are one
 def touch(sentence: Sentence, passage: Passage, compiled: Compiled, terms: Terms) -> Touch:
     """What of the claim stands in the sentence."""
     touched = [terms.touched(w) for w in sentence.words]
-    groups = [_positions(g, touched) for g in compiled.groups if not g.predicate]
+    groups = [_persons(g, touched, sentence, passage) for g in compiled.groups if not g.predicate]
     named = {i for g in groups for i in g}
     cores = [c for f in sentence.found if (c := _core(f, compiled))]
     own, cover = _own(sentence, passage, compiled, touched)
@@ -43,6 +44,24 @@ def _positions(group: Group, touched: Sequence[Sequence[int]]) -> list[int]:
             if all(term in touched[i + n] for n, term in enumerate(run)):
                 found += range(i, i + len(run))
     return sorted(set(found))
+
+
+def _persons(group: Group, touched: Sequence[Sequence[int]], sentence: Sentence, passage: Passage) -> list[int]:
+    """`_positions`, without namesakes: a surname behind another first name is somebody else's."""
+    full = [run for run in group.names if len(run) > 1]
+    found = _positions(group, touched)
+    if not full or passage.tables.code == "de":  # German capitals before a surname are mostly titles
+        return found
+    whole = {i for run in full for i in _positions(Group((run,), predicate=False), touched)}
+    taken = {i for f in sentence.found if f.entry.table in ("source", "say", "cue", "event") for i in f.parts}
+    titles = passage.tables.words.get("titles", frozenset())
+    kept = []
+    for i in found:
+        before = sentence.words[i - 1] if i and sentence.gaps[i] == " " else None
+        other = before and before.raw[:1].isupper() and len(before.raw) > 2 and i - 1 not in taken and i - 1 not in found
+        if i in whole or not other or (before and among(before.low, titles)):
+            kept.append(i)
+    return kept
 
 
 def _core(found: Found, compiled: Compiled) -> Core | None:

@@ -98,4 +98,6 @@ class Terms:
 
 def _may_be(one: str, other: str) -> bool:
     """Same consonants, and alike as a whole: Poutine and Putin, not Potente."""
+    if (one[-1] in "ou") != (other[-1] in "ou"):  # Brandão is not Brand; a last e, a, i, y is transcription or case
+        return False
     return abs(len(one) - len(other)) <= 3 and fuzz.ratio(one, other, score_cutoff=_ALIKE) > 0

@@ -9,7 +9,7 @@ from monitor.lexicon.passage import Passage, read
 from monitor.lexicon.tables import tables
 from monitor.lexicon.touch import Touch
 from monitor.matching.claim import Compiled
-from monitor.matching.index import Index
+from monitor.matching.index import FLOOR, Index
 from monitor.matching.pair import touch
 from monitor.model.claim import Claim
 from monitor.model.source import Item
@@ -21,6 +21,7 @@ from monitor.text.words import Word, words
 RULES_VERSION = "2026.11.1"  # changes with every change of rules or tables that may change a verdict
 
 RELATED = 0.35  # how much of a claim an item must hold to be about it
+_COVERED = 0.6  # the same for a claim without any name, of one sentence
 _READ_AHEAD = 4000  # characters of a field looked through for candidates
 _SURE = 0.6  # how far ahead a guessed language must be to be believed over the claims' own
 _EARLY = timedelta(days=1)  # an item this much older than a claim's moment does not answer it
@@ -116,7 +117,8 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
         about = all(named) and (told or not any(g.predicate for g in compiled.groups))
         return 0.35 + 0.3 * cores + 0.35 * wide if about else 0.0
     if not named:
-        return max(cover, 0.5 * cores + 0.5 * cover)
+        kinds = any(c.kind for t in touches for c in t.cores)
+        return max(cover, 0.5 * cores + 0.5 * cover) if cover >= _COVERED or (kinds and cover >= FLOOR) else 0.0
     if 2 * sum(named) < len(named):
         return 0.0
     return max(cover, 0.3 * sum(named) / len(named) + 0.35 * cores + 0.35 * wide)

@@ -17,10 +17,11 @@ from monitor.stance.candidate import Candidate
 from monitor.stance.clauses import clauses
 from monitor.stance.memory import Memory
 from monitor.stance.merge import merge
-from monitor.stance.reader import Reader
+from monitor.stance.reader import Reader, held
 from monitor.stance.scope import Scene
 from monitor.stance.weigh import confidence
 
+_UNNAMED = 0.6  # the same for claims without rare names: much of the news is nearly about them
 _OPENING = 3  # sentences: title and the beginning of the summary
 FLOOR = 0.5  # a statement less sure than this is not made: it would be wrong more often than right
 
@@ -28,7 +29,8 @@ FLOOR = 0.5  # a statement less sure than this is not made: it would be wrong mo
 def candidates(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[list[Candidate], list[Gate]]:
     """Every place where a stance may be taken, and the steps that were taken on the way."""
     cored = any(t.cores for t in touches)
-    memory = Memory(cored=cored, about=(cored or asked.specific) and _opens_with(touches, asked))
+    enough = asked.specific or any(held(t, asked) for t in touches)
+    memory = Memory(cored=cored, held=enough, about=(cored or asked.specific) and _opens_with(touches, asked))
     found: list[Candidate] = []
     for sentence, touch in zip(passage.sentences, touches, strict=True):
         scene = Scene(sentence, clauses(sentence, passage.tables), touch, passage.tables)
@@ -47,8 +49,15 @@ def assess(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[li
     found, gates = candidates(passage, touches, asked)
     weighed = [(c, confidence(c)) for c in found]
     for candidate, sure in weighed:
-        gates.append(Gate(name="weigh", passed=sure >= FLOOR, detail=candidate.reason, score=round(sure, 3)))
-    return merge([_statement(c, sure) for c, sure in weighed if sure >= FLOOR]), gates
+        passed = sure >= _needed(candidate, asked)
+        gates.append(Gate(name="weigh", passed=passed, detail=candidate.reason, score=round(sure, 3)))
+    return merge([_statement(c, sure) for c, sure in weighed if sure >= _needed(c, asked)]), gates
+
+
+def _needed(candidate: Candidate, asked: Asked) -> float:
+    """How sure a candidate must be. A bare assertion of the claim alerts nobody."""
+    plain = candidate.basis is Basis.ASSERTED and candidate.stance is Stance.CONFIRMS
+    return FLOOR if plain or asked.specific else _UNNAMED
 
 
 def _statement(candidate: Candidate, sure: float) -> Statement:

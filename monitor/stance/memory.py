@@ -22,6 +22,7 @@ class Memory:
     headline: int = 0  # the same, of the title
     last: Speaker = NOBODY
     party: str | None = None  # of the claim, last named
+    held: bool = True  # enough of the claim stands in one of its sentences
     cored: bool = False  # the item tells of the claim's event somewhere
     people: dict[str, Speaker] = field(default_factory=dict)  # surname -> who was introduced by a full name
     gates: list[Gate] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.lexicon.passage import Found
-from monitor.lexicon.touch import Asked, Core
+from monitor.lexicon.touch import Asked, Core, Touch
 from monitor.model.verdict import Basis, Evidence, Role, Stance
 from monitor.stance.candidate import Candidate, about_speaker
 from monitor.stance.foreign import own_event, strangers, unexplained
@@ -15,8 +15,18 @@ from monitor.stance.speakers import NOBODY, Speaker
 _SIGN = {"deny": -1, "false": -1, "retract": -1, "confirm": 1, "true": 1}
 _KILLS = frozenset(["condition", "question", "demand", "fiction", "modal"])  # no stance is taken under these
 _WEAKENS = frozenset(["hedge", "condition", "question", "demand", "fiction", "modal", "accuse", "plan"])
+_HELD = 0.4  # of a claim without rare names a sentence must hold so much
 _ROOM = 4.0  # content words that may be strange where "the report", "this" or nothing stands for the claim
 _LONG_ECHO = 14  # words; "the ministry said so" is short
+
+
+def held(touch: Touch, asked: Asked) -> bool:
+    """Of a claim without rare names enough stands in a sentence: Russia, police, a match are in half the news."""
+    told = any(c.kind and c.score >= 1 for c in touch.cores)
+    if not asked.groups:
+        return touch.cover >= _HELD
+    named = sum(bool(g) for g in touch.groups)
+    return (named == asked.groups and asked.groups > 1) or (2 * named >= asked.groups and (told or touch.cover >= _HELD))
 
 
 class Reader:
@@ -31,6 +41,7 @@ class Reader:
         self.sources = Sources(scene, asked.parties, memory)
         self.governed: set[int] = set()  # cores that a cue has taken
         self.other = False  # a cue here governs something that is not the claim
+        self.argued = False  # and there the claim's event is what another event is about
         self.local = False  # the claim was touched earlier in this sentence
         self.whole = Span(0, scene.size - 1)
         self.named = self.touch.named(0, scene.size)
@@ -59,6 +70,13 @@ class Reader:
         self.governed |= set(cores)
         said = self._text(cue.first, cue.last)
         over = masks(self.scene, cue.parts)
+        if relation == "argument":
+            self.argued = self.other = True
+            self.memory.note("content", False, f"“{said}” ({kind}) is about another event, which only concerns the claim's")
+            return []
+        if not self.memory.held:
+            self.memory.note("cover", False, f"too little of the claim stands in any sentence for “{said}”")
+            return []
         if relation == "elsewhere":
             self.memory.note("content", False, f"“{said}” ({kind}) answers what stands before it")
             return []
@@ -94,7 +112,8 @@ class Reader:
         if cores and relation == "this":
             core = self.touch.cores[cores[0]]
             told = core.sign * (-1 if negated(self.scene, core.parts) else 1)
-            sign = told if cue.entry.answer and told < 0 else sign * told  # "No, he has not died" denies once
+            once = cue.entry.answer or core.first < cue.first  # "No, he has not died", "not arrested: a hoax" deny once
+            sign = told if once and told < 0 and sign < 0 else sign * told
             features |= self._of_core(core)
         else:
             # "the report" says what the claim says; of a negative claim, what was told last: "will run", "will not run"
@@ -120,11 +139,23 @@ class Reader:
             order = [left, right] if cue.entry.type in ("false", "true") else [right, left]
         for span in order:
             cores = self._cores(span)
+            if cores and all(self._argument(n, span) for n in cores):
+                return span, "argument", cores
             if cores:
                 return span, "this", cores
             if span is right and cue.entry.type in ("deny", "confirm") and self._reported(cue, right) and self._topic():
                 return span, "report", []
         return self._across(cue) or self._by_topic(cue, order, right, left)
+
+    def _argument(self, core: int, span: Span) -> bool:
+        """Another event has the claim's for its object: "was informed of the call" denied leaves the call standing."""
+        mine = self.touch.cores[core]
+        events = [f for f in self.sentence.of("event") if f.entry.type == "happened" and not f.entry.generic]
+        other = [f for f in events if f.entry.kind not in self.asked.kinds and span.holds(f.parts)]
+        if mine.force == "happened":  # its words stand around another verb: "had been informed of a call"
+            return any(mine.first < f.first and f.last < mine.last for f in other)
+        end = span.last if self.scene.tables.verb_final else mine.first
+        return mine.force == "mention" and any(f.first <= end and not set(f.parts) & set(mine.parts) for f in other)
 
     def _across(self, cue: Found) -> tuple[Span, str, list[int]] | None:
         """Over a colon or a dash: "Trump-Putin call: Kremlin denies", "Kremlin denies: no such call"."""
@@ -256,6 +287,10 @@ class Reader:
             self.memory.note("source", False, f"{who.name} only reports it")
             return []
         stance = Stance.CONFIRMS if sign > 0 else Stance.DENIES
+        plain = who is NOBODY and stance is Stance.CONFIRMS  # alerts nobody
+        if not (plain or self.asked.specific or held(self.touch, self.asked)):
+            self.memory.note("cover", False, f"too little of the claim stands beside “{told}”")
+            return []
         features = {"bare": 1.0, "turned": float(turned), "asserted": float(who is NOBODY)} | self._of_core(core)
         features |= self._of_span(part) | about_speaker(who)
         features["negative"] = float(self.asked.sign < 0)
@@ -275,6 +310,8 @@ class Reader:
             who = self.sources.within(first, last)
             if (
                 say.entry.doubtful
+                or who.anonymous
+                or who.media
                 or who.role not in (Role.PARTY, Role.AUTHORITY)
                 or masks(self.scene, say.parts) & _KILLS
             ):
@@ -291,6 +328,8 @@ class Reader:
         """Content that is not known to be the claim's may still be: a name stands by, or hardly anything else does."""
         shown = self.asked.specific and self.named == self.asked.groups
         if not (self.memory.cored or self._all_named() or shown):
+            return False
+        if not self.asked.specific and not held(self.touch, self.asked):
             return False
         if self.named:
             return True
@@ -377,7 +416,7 @@ class Reader:
 
     def _remember(self) -> None:
         memory = self.memory
-        touched = bool(self.touch.cores) and self._fits(self.whole)
+        touched = bool(self.touch.cores) and not self.argued and self._fits(self.whole)
         named = self._all_named() or (self.asked.specific and self.named == self.asked.groups)
         if touched or (named and not self.other):
             memory.about, memory.age = True, 0

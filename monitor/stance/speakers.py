@@ -70,6 +70,8 @@ class Speaker(NamedTuple):
         return self.kind in _MEDIA
 
 
+_NEXT = 4  # words between a party and the name of who speaks for it: "Kremlin's veteran chief spokesman Peskov"
+
 NOBODY = Speaker(None, None, Role.UNNAMED, "")
 
 
@@ -85,7 +87,7 @@ def speaker(sentence: Sentence, first: int, last: int, parties: Sequence[Party],
     party = _party(sentence, first, last, parties)
     sources = [f for f in sentence.found if f.entry.table == "source" and first <= f.first and f.last <= last]
     known = [f for f in sentence.names if first <= f.first and f.last <= last]
-    name = _proper(sentence, first, last, tables)
+    name = _proper(sentence, first, last, tables, beside=party[1] if party else None)
     if party:
         shown = name or _shown(sentence, sources, party[1], first, last)
         return Speaker(shown, party[0].name, Role.PARTY, _kind(sources) or "name")
@@ -208,8 +210,13 @@ def _same(wanted: str, spelt: str, capital: bool) -> bool:
     return bool(capital and bones and bones == skeleton(spelt) and abs(len(wanted) - len(spelt)) <= 3)
 
 
-def _proper(sentence: Sentence, first: int, last: int, tables: Tables) -> str | None:
-    """The longest run of capitalised words that are no source nouns, titles or places."""
+def _proper(
+    sentence: Sentence, first: int, last: int, tables: Tables, beside: tuple[int, int] | None = None
+) -> str | None:
+    """The longest run of capitalised words that are no source nouns, titles or places.
+
+    `beside`: where a party is named; who speaks for it is named there or next to it, not anywhere in the sentence.
+    """
     skip = {i for f in sentence.found for i in f.parts if f.entry.table in ("source", "say", "cue", "mask", "anaphor")}
     skip |= {i for f in sentence.names if f.entry.type in ("country", "city", "region", "outlet") for i in f.parts}
     skip |= {i for f in sentence.found if f.entry.table == "event" and len(f.parts) == 1 for i in f.parts}
@@ -225,6 +232,8 @@ def _proper(sentence: Sentence, first: int, last: int, tables: Tables) -> str | 
             runs.append([i])
     if tables.code == "de":  # one capital alone is a noun, unless the noun has no business there
         runs = [r for r in runs if len(r) > 1 or _titled(sentence, r[0], first)]
+    if beside:
+        runs = [r for r in runs if r[0] - beside[1] <= _NEXT and beside[0] - r[-1] <= _NEXT]
     if not runs:
         return None
     run = max(runs, key=lambda r: (min(len(r), 2), -r[0]))
