@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from monitor.lexicon.passage import Passage
 from monitor.lexicon.touch import Asked, Touch
-from monitor.model.verdict import Gate, Statement
+from monitor.model.verdict import Basis, Gate, Stance, Statement
 from monitor.stance.candidate import Candidate
 from monitor.stance.clauses import clauses
 from monitor.stance.memory import Memory

@@ -16,6 +16,9 @@ _SIGN = {"deny": -1, "false": -1, "retract": -1, "confirm": 1, "true": 1}
 _KILLS = frozenset(["condition", "question", "demand", "fiction", "modal"])  # no stance is taken under these
 _WEAKENS = frozenset(["hedge", "condition", "question", "demand", "fiction", "modal", "accuse", "plan"])
 _HELD = 0.4  # of a claim without rare names a sentence must hold so much
+_VOICED = 0.35  # of a claim a sentence must hold so much, for its speaker to be speaking on it
+_OPENS = 4  # words before a negator that opens what is said
+_SHOWN = 8  # words shown as evidence behind it
 _ROOM = 4.0  # content words that may be strange where "the report", "this" or nothing stands for the claim
 _LONG_ECHO = 14  # words; "the ministry said so" is short
 
@@ -55,6 +58,8 @@ class Reader:
         for number, core in enumerate(self.touch.cores):
             if number not in self.governed:
                 found += self._bare(core)
+        if not found and not self.touch.cores and not self.other:
+            found += self._voiced()
         if not found:
             found += self._echo()
         self._remember()
@@ -274,7 +279,7 @@ class Reader:
             return []
         self.local = True
         over = masks(self.scene, core.parts) & _WEAKENS
-        turned = negated(self.scene, core.parts)
+        turned = negated(self.scene, core.parts, noun=core.force == "mention")
         told = self._text(core.first, core.last)
         if over and not (over == {"plan"} and self.asked.plan):
             self.memory.note("mask", False, f"“{told}” stands under {', '.join(sorted(over))}")
@@ -298,6 +303,30 @@ class Reader:
         if who is NOBODY:
             self.memory.sign = sign
         return [self._make(stance, basis, core.first, core.last, who, features, f"“{told}” is told: {stance}")]
+
+    def _voiced(self) -> list[Candidate]:
+        """Somebody speaks on the claim in words no table knows: "There was no arrangement", "Nobody has agreed"."""
+        topic = self._topic() or self.named == self.asked.groups > 0
+        negator = next((f for f in self.sentence.of("negator") if not masks(self.scene, f.parts) & _WEAKENS), None)
+        if not topic or not self.memory.held or self.scene.clauses.question:
+            return []
+        if negator is None and self.touch.cover < _VOICED:
+            return []
+        at = negator.first if negator else (self.touch.words or [i for g in self.touch.groups for i in g])[0]
+        core = Core((at,), 1, "voiced", 0.0)
+        who = self.sources.of_telling(core)
+        if who is NOBODY or who.media or who.anonymous or (not negator and masks(self.scene, (at,)) & _WEAKENS):
+            return []
+        part = Span(*self.scene.part(at))
+        sign = (-1 if negator else 1) * self.asked.sign
+        stance = Stance.CONFIRMS if sign > 0 else Stance.DENIES
+        features = {"voiced": 1.0, "quoted": float(self.sentence.quoted[at]), "turned": float(negator is not None)}
+        features["opens"] = float(at - part.first <= _OPENS)
+        features |= self._of_span(part) | about_speaker(who)
+        features["negative"] = float(self.asked.sign < 0)
+        last = min(part.last, at + _SHOWN)
+        reason = f"{who.name} says “{self._text(at, last)}”: {stance}"
+        return [self._make(stance, Basis.SAID, at, last, who, features, reason)]
 
     def _echo(self) -> list[Candidate]:
         """A party or authority speaks right after a bare telling: of "this" ("Das teilte das Ministerium mit"), or on it."""

@@ -13,6 +13,7 @@ from monitor.stance.clauses import Clauses
 STANCES = ("deny", "confirm", "false", "true")
 # Masks that work on all that follows in their part of the sentence, not only on their own comma's part.
 _BACK = 5  # words a negator works backwards at most
+_OF_NOUN = 3  # "not talk about private calls" negates the talking, "no private telephone calls" the calls
 _FORWARD = frozenset(["demand", "accuse", "plan", "question"])
 
 
@@ -32,15 +33,16 @@ class Scene(NamedTuple):
         return self.clauses.part(at, self.size, commas=commas)
 
 
-def negated(scene: Scene, parts: Sequence[int]) -> bool:
-    """An odd number of negators works on the words."""
-    return sum(_negates(scene, f, parts) for f in scene.sentence.of("negator")) % 2 == 1
+def negated(scene: Scene, parts: Sequence[int], *, noun: bool = False) -> bool:
+    """An odd number of negators works on the words. `noun`: of a noun only what stands close before it ("no such call")."""
+    return sum(_negates(scene, f, parts, noun=noun) for f in scene.sentence.of("negator")) % 2 == 1
 
 
-def _negates(scene: Scene, negator: Found, parts: Sequence[int]) -> bool:
+def _negates(scene: Scene, negator: Found, parts: Sequence[int], *, noun: bool) -> bool:
     if set(negator.parts) & set(parts):
         return False
-    side, reach = negator.entry.side, negator.entry.words
+    side = negator.entry.side
+    reach = min(negator.entry.words, _OF_NOUN) if noun else negator.entry.words
     first, last = parts[0], parts[-1]
     if first < negator.first < last:
         return side != "before" or len(parts) == 1
