@@ -36,8 +36,8 @@ WEIGHTS = Path(__file__).parents[1] / "monitor" / "stance" / "weights.toml"
 FEATURES = (
     "cue", "rel.this", "rel.report", "rel.pronoun", "rel.none", "rel.other",
     "other.close", "other.bare", "other.all", "other.fresh", "type.false", "weak", "hedged", "core", "words",
-    "mention", "turned", "asserted", "echo", "echo.this", "unexplained", "strangers", "missing", "near", "cover",
-    "person", "clash.number", "clash.time", "clash.place", "clash.role", "fresh", "title", "late", "own", "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
+    "mention", "turned", "asserted", "echo", "echo.this", "voiced", "quoted", "opens", "unexplained", "strangers", "missing", "near", "cover",
+    "person", "clash.number", "clash.time", "clash.place", "clash.role", "fresh", "cored", "title", "late", "own", "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
 )  # fmt: skip
 PENALTY = 2.0
 
