@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+
 from monitor.errors import NotifyError
 from monitor.notify.registry import CHANNELS
 from tests.support.channels import RIGS, Rig, alert, message, shows_secret

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.model.claim import Claim, Party
 from monitor.model.source import Item
 from monitor.model.verdict import Relation

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from monitor.errors import ConfigError
 
+from monitor.errors import ConfigError
 from monitor.languages import load as languages
 from monitor.languages import names
 from monitor.text.lexer import Lexer, longest

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
+
 from monitor.notify.atom import AtomChannel, write_whole
 from tests.support.channels import DESK, NOW, alert, message
 

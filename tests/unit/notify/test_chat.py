@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 from monitor.errors import ConfigError, NotifyError
 from monitor.notify.chat import AppriseChannel, chat_text
 from tests.support.channels import DESK, alert, message

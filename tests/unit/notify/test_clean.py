@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from monitor.notify.clean import cut, host, line, link, paragraph
 
 

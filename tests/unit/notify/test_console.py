@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+
 from monitor.notify.console import ConsoleChannel
 from tests.support.channels import DESK, alert, message
 

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook
+
 from monitor.model.story import Reason
 from monitor.notify.payload import body, payload
 from monitor.notify.sample import sample_alert
 from monitor.notify.words import WORDINGS
-from standardwebhooks import Webhook
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/webhook.md").read_text()
 BLOCKS = dict(re.findall(r"```(python|json)\n(.*?)```", PAGE, re.DOTALL))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from monitor.errors import NotifyError
 from monitor.model.alert import Target
 from monitor.notify.email import EmailChannel

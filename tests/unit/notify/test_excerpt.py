@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from monitor.model.alert import Alert
 from monitor.model.story import Reason
 from monitor.notify.excerpt import excerpt

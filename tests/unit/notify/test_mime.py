@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+
 from monitor.model.alert import Message
 from monitor.model.story import Reason
 from monitor.notify.mime import address, compose, identity

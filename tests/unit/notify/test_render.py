@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
+
 from monitor.model.alert import Alert, Message, Past, Target
 from monitor.model.story import Reason
 from monitor.model.verdict import Basis, Role, Stance

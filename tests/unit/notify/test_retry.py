@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from monitor.errors import NotifyError
 from monitor.model.alert import Delivery, DeliveryState, Target
 from monitor.notify.retry import after_failure, after_success, pause_after

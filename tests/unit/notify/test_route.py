@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+
 from monitor.model.alert import Alert, Delivery
 from monitor.model.route import QuietHours, Route, Silence
 from monitor.model.story import Reason

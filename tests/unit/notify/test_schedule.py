@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from monitor.model.route import QuietHours
 from monitor.notify.schedule import instant, next_daily, quiet_until
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from monitor.errors import NotifyError
 from monitor.notify.secret import Secret, parts, redact
 

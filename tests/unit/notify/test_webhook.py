@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from standardwebhooks import Webhook, WebhookVerificationError
+
 from monitor.errors import NotifyError
 from monitor.model.alert import Alert, Target
 from monitor.model.story import Reason
 from monitor.net.guard import Allow
 from monitor.notify.payload import payload
 from monitor.notify.webhook import WebhookChannel, retry_after
-from standardwebhooks import Webhook, WebhookVerificationError
 from tests.support.channels import NOW, alert, message
 
 OLD, NEW, OTHER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_" + "QUJD" * 8, "whsec_" + "WFla" * 8

@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+
 from monitor.text.fingerprint import COPY, SKETCH, distance, fingerprint, is_copy, likeness
 
 WIRE = (
