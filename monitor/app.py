@@ -19,11 +19,12 @@ from monitor.model.alert import Message, Target
 
 if TYPE_CHECKING:
     from monitor.engine.local import LocalEngine
+    from monitor.feeds.discover import Found
     from monitor.feeds.port import Reading
     from monitor.feeds.source import FeedSource
     from monitor.model.claim import Claim, Watch
     from monitor.model.route import Silence
-    from monitor.model.source import Item
+    from monitor.model.source import Feed, Item
     from monitor.notify.port import Notifier
     from monitor.notify.route import Plan
     from monitor.pipeline.explain import Explanation
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
     from monitor.store.sqlite import SqliteStore
     from monitor.tomlfile.document import Document
+    from monitor.watchlist.write import Written
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[T]], Iterable[T]]  # goes through a sequence, and may show how far it is
@@ -64,7 +66,19 @@ def load(given: Path | None) -> Config:
     faults = [*read.faults, *faults, *name_faults(read.document, *names(documents))]
     if faults or read.settings is None:
         raise ConfigError(in_order(faults, documents))
+    watch = _with_search_feeds(watch, read.settings)
     return Config(file=path, settings=read.settings, watch=watch, documents=documents)
+
+
+def _with_search_feeds(watch: Watch, settings: Settings) -> Watch:
+    """What `[search]` adds; a feed that the watchlist names itself stays as it is."""
+    if not settings.search.engines:
+        return watch
+    from monitor.feeds.search import feeds_of_claims
+
+    own = {feed.url for feed in watch.feeds}
+    made = feeds_of_claims(watch.claims, settings.search.engines, settings.search.languages)
+    return replace(watch, feeds=(*watch.feeds, *(feed for feed in made if feed.url not in own)))
 
 
 def loader(given: Path | None) -> Callable[[], Config]:
@@ -162,6 +176,39 @@ def read_feed_file(path: Path) -> Reading:
             await source.close()
 
     return asyncio.run(read())
+
+
+def watched_feeds(given: Path | None) -> tuple[Feed, ...]:
+    """What the config watches; nothing where none was named and none is found. Raises ConfigError for a bad one."""
+    from monitor.settings import find
+
+    try:
+        find(given, os.environ, Path.cwd())
+    except ConfigError:
+        return ()
+    return load(given).watch.feeds
+
+
+def feeds_from_opml(body: bytes, watched: Sequence[Feed]) -> Written:
+    """Feeds of another reader as a watchlist, without those that are watched. Raises InputError for what is no OPML."""
+    from monitor.feeds.opml import import_opml
+    from monitor.watchlist.write import write_feeds
+
+    return write_feeds(import_opml(body), watched)
+
+
+def feeds_as_opml(feeds: Iterable[Feed]) -> bytes:
+    """What another reader takes over."""
+    from monitor.feeds.opml import export_opml
+
+    return export_opml(feeds)
+
+
+async def find_feeds(url: str, source: FeedSource, now: datetime) -> tuple[Found, ...]:
+    """The feeds of a web page. Raises FeedError where it cannot be fetched."""
+    from monitor.feeds.discover import find
+
+    return await find(url, source, now)
 
 
 # ---------------------------------------------------------------- store
@@ -350,6 +397,7 @@ def set_up(config: Config) -> Setup:
         notifiers=notifiers,
         desk=desk,
         concurrency=config.settings.poll.concurrency,
+        per_host=config.settings.poll.per_host,
     )
 
 

@@ -1,4 +1,7 @@
-"""`dementi feeds`: the list of feeds and their health, and `feeds show`, which reads feeds without storing anything."""
+"""`dementi feeds`: the list of feeds and their health, and `feeds show`, which reads feeds without storing anything.
+
+The ways in and out, `feeds import`, `export` and `find`, stand in `feeds_ways.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from typing import Any
 
 import click
 
+from monitor.cli.feeds_ways import export, find, import_
 from monitor.cli.lists import ago, store_of, text
-from monitor.cli.options import as_json, limit
+from monitor.cli.options import allow, as_json, limit
 from monitor.cli.out import Column, Row, console, harmless, print_list
 
 OUTCOMES = {"items": "green", "empty": "green", "unchanged": "green", "gone": "magenta", "backoff": "yellow"}
@@ -30,7 +34,7 @@ def spark(days: list[int]) -> str:
 @limit
 @click.pass_context
 def feeds(ctx: click.Context, as_json: bool, limit: int | None) -> None:
-    """List the feeds and their health."""
+    """List the feeds and their health; or read, find, import and export some."""
     if ctx.invoked_subcommand:
         return
     now = datetime.now(UTC)
@@ -51,7 +55,7 @@ def feeds(ctx: click.Context, as_json: bool, limit: int | None) -> None:
 
 @feeds.command()
 @click.argument("urls", nargs=-1, required=True, metavar="URL… | -")
-@click.option("--allow", multiple=True, metavar="HOST[:PORT]", help="A private address that may be asked; repeatable.")
+@allow
 @as_json
 @click.pass_obj
 def show(obj: dict[str, Any], urls: tuple[str, ...], allow: tuple[str, ...], as_json: bool) -> None:
@@ -96,3 +100,7 @@ def _print(row: Row) -> None:
 
 def _lines(stream: Iterable[str]) -> Iterator[str]:
     return (line.strip() for line in stream if line.strip())
+
+
+for command in (import_, export, find):
+    feeds.add_command(command)

@@ -30,7 +30,7 @@ COMMANDS = {
     "claims": ("monitor.cli.lists:claims", "List the claims and how they stand."),
     "events": ("monitor.cli.lists:events", "List confirmations and denials, newest first."),
     "items": ("monitor.cli.lists:items", "List what the feeds delivered, newest first."),
-    "feeds": ("monitor.cli.feeds:feeds", "List the feeds and their health; `feeds show URL` reads one."),
+    "feeds": ("monitor.cli.feeds:feeds", "List the feeds and their health; `feeds show`, `find`, `import`, `export`."),
     "deliveries": ("monitor.cli.lists:deliveries", "List what was sent to whom; `deliveries retry ID`."),
     "silence": ("monitor.cli.desk:silence", "Hold the messages of some claims for a while."),
     "mark": ("monitor.cli.desk:mark", "Say that an alert was right, wrong or late, or an answer missed."),

@@ -6,7 +6,6 @@ import asyncio
 import email.utils
 import re
 from collections.abc import Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,11 +13,10 @@ from typing import TYPE_CHECKING
 from monitor import __version__
 from monitor.errors import FeedError, Refused
 from monitor.feeds.decode import ACCEPT_ENCODING, Decoder
+from monitor.feeds.gate import Gate
 from monitor.net.guard import SCHEMES, Allow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     import aiohttp
     from yarl import URL
 
@@ -82,31 +80,6 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     return min(pause, _LONGEST_PAUSE) if pause > timedelta(0) else None
 
 
-class _Gate:
-    """At most `per_host` requests to one host and `concurrency` in all. The host's turn comes first: whoever waits
-    for a slow host must not hold a place that others could use.
-    """
-
-    def __init__(self, concurrency: int, per_host: int) -> None:
-        self._all = asyncio.Semaphore(concurrency)
-        self._per_host = per_host
-        self._hosts: dict[str, tuple[asyncio.Semaphore, int]] = {}
-
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        gate, users = self._hosts.get(host, (asyncio.Semaphore(self._per_host), 0))
-        self._hosts[host] = (gate, users + 1)
-        try:
-            async with gate, self._all:
-                yield
-        finally:
-            gate, users = self._hosts[host]
-            if users == 1:
-                del self._hosts[host]
-            else:
-                self._hosts[host] = (gate, users - 1)
-
-
 class Client:
     """Fetches. One for the life of the service; made outside a loop, opened by its first use."""
 
@@ -126,7 +99,7 @@ class Client:
         self._agent = user_agent(contact)
         self._trust_env = trust_env
         self._concurrency = concurrency
-        self._gate = _Gate(concurrency, per_host)
+        self._gate = Gate(concurrency, per_host)
         self._session: aiohttp.ClientSession | None = None
 
     async def get(

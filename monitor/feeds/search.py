@@ -1,19 +1,24 @@
 """Search feeds for a claim: what outlets that nobody subscribed to print about it. Pure: a claim in, feeds out.
 
 Google News RSS (one address a language and edition), Bing News RSS and GDELT's DOC 2.0 API in its RSS form. None of
-them promises anything; GDELT asks for at most one request in five seconds, which `every` and the per-host limit keep.
+them promises anything. GDELT answers one request in five seconds (gate.py keeps that), so that it is asked once for
+all languages in which the question is the same, and the less often the more questions there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from monitor.feeds.gate import PACES
 from monitor.model.claim import Claim
 from monitor.model.source import Feed
+from monitor.text.language import guess
 
-__all__ = ["EDITIONS", "query", "search_feeds"]
+__all__ = ["EDITIONS", "ENGINES", "feeds_of_claims", "query", "search_feeds"]
 
 # Language -> (Google's hl, its gl, Bing's market)
 EDITIONS: dict[str, tuple[str, str, str]] = {
@@ -63,37 +68,68 @@ def _alternatives(names: tuple[str, ...]) -> str:
     return quoted[0] if len(quoted) == 1 else f"({' OR '.join(quoted)})"
 
 
-def search_feeds(claim: Claim, languages: Iterable[str] = ()) -> tuple[Feed, ...]:
+def feeds_of_claims(claims: Iterable[Claim], engines: Sequence[str], languages: Sequence[str]) -> tuple[Feed, ...]:
+    """Generated feeds for a watchlist, each address once. `engines`: of ENGINES; `languages` as for `search_feeds`.
+
+    Feeds of a host that sets a pace are polled only as often as that allows for all of them together.
+    """
+    found = {feed.url: feed for claim in claims for feed in search_feeds(claim, languages, engines)}
+    paced: dict[float, list[str]] = defaultdict(list)
+    for url in found:
+        paced[PACES.get(urlsplit(url).hostname or "", 0.0)].append(url)
+    for pace, urls in paced.items():
+        # A tenth more, or whoever comes last would be late for ever.
+        every = max(_EVERY, timedelta(seconds=pace * len(urls) * 1.1))
+        found |= {url: replace(found[url], every=every) for url in urls}
+    return tuple(found.values())
+
+
+def search_feeds(claim: Claim, languages: Iterable[str] = (), engines: Iterable[str] = ()) -> tuple[Feed, ...]:
     """Generated feeds for one claim; `languages` (ISO 639-1): all that the claim has phrasings in, if none is given.
 
-    A language without an edition gets none. Feeds are ordinary ones: they can be polled, shown and exported.
+    `engines`: keys of ENGINES, all if none is given. A language without an edition gets none. Feeds are ordinary ones:
+    they can be polled, shown and exported.
     """
-    wanted = list(languages) or [claim.language or "en", *claim.phrasings]
-    return tuple(feed for language in dict.fromkeys(wanted) for feed in _feeds(claim, language))
+    wanted = list(languages) or [claim.language or guess(claim.statement), *claim.phrasings]
+    known = [language for language in dict.fromkeys(wanted) if language in EDITIONS]
+    return tuple(feed for engine in engines or ENGINES for feed in ENGINES[engine](claim, known))
 
 
-def _feeds(claim: Claim, language: str) -> Iterator[Feed]:
-    if language not in EDITIONS:
-        return
-    words = query(claim, language)
-    hl, gl, market = EDITIONS[language]
-    google = {"q": f"{words} when:7d", "hl": hl, "gl": gl, "ceid": f"{gl}:{hl}"}
-    yield _feed(f"https://news.google.com/rss/search?{urlencode(google)}", language)
-    yield _feed(
-        f"https://www.bing.com/news/search?{urlencode({'q': words, 'format': 'rss', 'mkt': market})}",
-        language,
-    )
-    gdelt = {
-        "query": f"{words} sourcelang:{_GDELT_LANGUAGES[language]}",
-        "mode": "artlist",
-        "maxrecords": "75",
-        "timespan": "1d",
-        "sort": "datedesc",
-        "format": "rss",
-    }
-    yield _feed(f"https://api.gdeltproject.org/api/v2/doc/doc?{urlencode(gdelt)}", language)
+def _google(claim: Claim, languages: Sequence[str]) -> Iterator[Feed]:
+    for language in languages:
+        hl, gl, _ = EDITIONS[language]
+        asked = {"q": f"{query(claim, language)} when:7d", "hl": hl, "gl": gl, "ceid": f"{gl}:{hl}"}
+        yield _feed(f"https://news.google.com/rss/search?{urlencode(asked)}", language)
 
 
-def _feed(url: str, language: str) -> Feed:
+def _bing(claim: Claim, languages: Sequence[str]) -> Iterator[Feed]:
+    for language in languages:
+        asked = {"q": query(claim, language), "format": "rss", "mkt": EDITIONS[language][2]}
+        yield _feed(f"https://www.bing.com/news/search?{urlencode(asked)}", language)
+
+
+def _gdelt(claim: Claim, languages: Sequence[str]) -> Iterator[Feed]:
+    questions: dict[str, list[str]] = defaultdict(list)
+    for language in languages:
+        questions[query(claim, language)].append(language)
+    for words, asked in questions.items():
+        sources = [f"sourcelang:{_GDELT_LANGUAGES[language]}" for language in asked]
+        asking = {
+            "query": f"{words} {sources[0] if len(sources) == 1 else '(' + ' OR '.join(sources) + ')'}",
+            "mode": "artlist",
+            "maxrecords": "75",
+            "timespan": "1d",
+            "sort": "datedesc",
+            "format": "rss",
+        }
+        language = asked[0] if len(asked) == 1 else None
+        yield _feed(f"https://api.gdeltproject.org/api/v2/doc/doc?{urlencode(asking)}", language)
+
+
+# What `[search] engines` may name.
+ENGINES = {"google-news": _google, "bing-news": _bing, "gdelt": _gdelt}
+
+
+def _feed(url: str, language: str | None) -> Feed:
     # No publisher: the service is none, and each item names its own outlet.
     return Feed(url=url, language=language, every=_EVERY)

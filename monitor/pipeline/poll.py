@@ -1,7 +1,8 @@
 """Feeds in, new items in the store.
 
-A feed that hangs holds its own slot only: slots are tasks under one semaphore, and results are stored in batches by
-one keeper, so that a thousand feeds ending at once cost a handful of transactions.
+A feed that hangs holds its own slot only, and a host that hangs no more than `per_host` of them. Results are stored in
+batches by one keeper, so that a thousand feeds ending at once cost a handful of transactions; a slot is held until the
+keeper has taken its result, so that what waits in memory is bounded, however slow the store is.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from monitor.engine.port import Engine
 from monitor.errors import StoreError
+from monitor.feeds.gate import Gate
 from monitor.feeds.health import after, turns
 from monitor.feeds.port import Reading, Source
 from monitor.model.alert import Alert, Delivery
@@ -21,7 +24,7 @@ from monitor.model.source import Feed, FeedState, Known, Outcome
 from monitor.pipeline.health import alert_of
 from monitor.store.port import Poll, Store
 
-BATCH = 256  # polls stored in one transaction at the most
+BATCH = 64  # polls stored in one transaction at the most, and waiting for the next one
 Polled = tuple[Feed, Reading, Poll]
 log = logging.getLogger(__name__)
 
@@ -55,6 +58,7 @@ class Poller:
         tell: Callable[[Alert, datetime], list[Delivery]],
         kept: Callable[[Sequence[Polled]], None],
         patience: timedelta | None,
+        per_host: int = 2,
     ) -> None:
         """`tell`: the deliveries of an alert about a feed. `kept` is told of every batch after it was stored.
 
@@ -63,9 +67,9 @@ class Poller:
         self.source, self.tell = source, tell
         self._store, self._engine, self._clock, self._jitter = store, engine, clock, jitter
         self._kept, self._patience = kept, patience
-        self._slots = asyncio.Semaphore(concurrency)
+        self._slots = Gate(concurrency, per_host, paces={})  # paces are kept where requests are made
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._results: asyncio.Queue[Polled] = asyncio.Queue()
+        self._results: asyncio.Queue[Polled] = asyncio.Queue(BATCH)
         self._idle = asyncio.Event()
         self._keeper = asyncio.create_task(self._keep())
 
@@ -73,6 +77,11 @@ class Poller:
     def under_way(self) -> frozenset[str]:
         """Feed.url of the feeds being polled, or waiting for a slot or for the store."""
         return frozenset(self._tasks)
+
+    @property
+    def busy(self) -> int:
+        """How many polls are under way, without those that only wait for their host's turn."""
+        return len(self._tasks) - self._slots.waiting
 
     def submit(self, feed: Feed, state: FeedState) -> None:
         """Poll this feed as soon as a slot is free; nothing happens if it is under way already."""
@@ -101,10 +110,10 @@ class Poller:
             return await self._engine.store(self._store.known, feed.url)
 
         try:
-            async with self._slots:
+            async with self._slots.turn(_host(feed)):
                 now = self._clock()
                 polled = await poll_feed(feed, state, now, source=self.source, known=known, jitter=self._jitter())
-            await self._results.put(self._with_alerts(state, polled, now))
+                await self._results.put(self._with_alerts(state, polled, now))
         except StoreError as fault:  # said by the keeper as well; the feed stays due
             log.warning("%s: %s", feed.url, fault)
             self._free(feed)
@@ -142,3 +151,11 @@ class Poller:
         self._tasks.pop(feed.url, None)
         if not self._tasks:
             self._idle.set()
+
+
+def _host(feed: Feed) -> str:
+    """Whom to ask; files are no host's, and each is read for itself."""
+    try:
+        return urlsplit(feed.url).hostname or feed.url
+    except ValueError:
+        return feed.url

@@ -63,6 +63,7 @@ class Service:
             clock=clock,
             jitter=jitter,
             concurrency=setup.concurrency,
+            per_host=setup.per_host,
             tell=setup.desk.deliveries,
             kept=self._kept,
             patience=PATIENCE if patient else None,
@@ -143,12 +144,13 @@ class Service:
         self.progress[name] += 1
 
     async def _tick(self) -> None:
-        busy = len(self._poller.under_way)
-        room = 4 * self.setup.concurrency - busy
+        room = 4 * self.setup.concurrency - self._poller.busy
         if room <= 0:
             return
         feeds = self.setup.feeds
-        for state in await self.engine.store(self.store.due, self._clock(), busy + room):
+        # Those under way are still due: beyond them there must be room for others.
+        limit = len(self._poller.under_way) + room
+        for state in await self.engine.store(self.store.due, self._clock(), limit):
             if feed := feeds.get(state.url):
                 self._poller.submit(feed, state)
 

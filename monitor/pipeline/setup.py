@@ -29,6 +29,7 @@ class Setup:
     notifiers: Mapping[str, Notifier]  # channel name -> channel
     desk: Desk
     concurrency: int  # polls side by side
+    per_host: int = 2  # of one host
 
     @property
     def feeds(self) -> dict[str, Feed]:

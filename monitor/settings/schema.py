@@ -84,6 +84,15 @@ class HttpTable(Table):
     """Use HTTP_PROXY, HTTPS_PROXY and NO_PROXY."""
 
 
+class SearchTable(Table):
+    """Search feeds made for each claim, for what is printed by outlets that nobody subscribed to. Off by default."""
+
+    engines: tuple[Literal["google-news", "bing-news", "gdelt"], ...] = ()
+    """Which services are asked, every half hour. GDELT takes one question in five seconds."""
+    languages: tuple[Literal["de", "en", "fr", "es", "it", "nl", "pl", "pt", "ru", "uk", "cs"], ...] = ()
+    """In which languages; each claim's own, and those of its phrasings, if left out."""
+
+
 class WebTable(Table):
     """The web page."""
 
@@ -169,6 +178,7 @@ class Settings(Table):
     store: StoreTable = Field(default_factory=lambda: StoreTable.model_construct(url=""))
     poll: PollTable = PollTable()
     http: HttpTable = HttpTable()
+    search: SearchTable = SearchTable()
     channels: tuple[Channel, ...] = ()
     """Where alerts go. Without any: to the console."""
     routes: tuple[RouteTable, ...] = ()

@@ -17,7 +17,8 @@ from monitor.watchlist.schema import WatchlistFile, raw_id
 
 SECTIONS = ("feeds", "claims")  # what a watchlist holds; dementi.toml may hold them too
 _OURS = dict.fromkeys(
-    ("include", "store", "poll", "http", "channels", "routes", "web"), "belongs into dementi.toml, not into a watchlist"
+    ("include", "store", "poll", "http", "search", "channels", "routes", "web"),
+    "belongs into dementi.toml, not into a watchlist",
 )
 EVERY = timedelta(minutes=10)
 
@@ -101,10 +102,12 @@ def _feed_words(entry: dict[str, Any], beside: bool) -> tuple[str, str, str]:
 
 
 def _same_feed(entry: dict[str, Any]) -> str | None:
-    """Two spellings of one address: case of scheme and host, default port, fragment."""
     url = entry.get("url")
-    if not isinstance(url, str):
-        return None
+    return same_feed(url) if isinstance(url, str) else None
+
+
+def same_feed(url: str) -> str:
+    """The address in one spelling: case of scheme and host, default port and fragment make no other feed."""
     try:
         parts = urlsplit(url.strip())
         port = "" if parts.port in {None, {"http": 80, "https": 443}.get(parts.scheme)} else f":{parts.port}"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from monitor.errors import FeedError, InputError
 from monitor.feeds.discover import candidates, find
+from monitor.feeds.gate import Gate
 from monitor.feeds.opml import export_opml, import_opml
-from monitor.feeds.search import query, search_feeds
+from monitor.feeds.search import EDITIONS, ENGINES, feeds_of_claims, query, search_feeds
 from monitor.feeds.source import FeedSource
 from monitor.model.claim import Claim
 from monitor.model.source import Feed
+from monitor.settings.schema import SearchTable
 from tests.unit.feeds.conftest import Site, item, rss
 
 NOW = datetime(2024, 11, 11, 12, tzinfo=UTC)
@@ -123,12 +128,79 @@ def test_words_of_a_query() -> None:
 
 def test_each_language_with_an_edition_has_its_feeds() -> None:
     feeds = search_feeds(CLAIM)
-    assert {feed.language for feed in feeds} == {"en", "de"}
-    assert [urlsplit(feed.url).hostname for feed in feeds[:3]] == [
-        "news.google.com",
-        "www.bing.com",
-        "api.gdeltproject.org",
+    assert [(urlsplit(feed.url).hostname, feed.language) for feed in feeds] == [
+        (host, language)
+        for host in ("news.google.com", "www.bing.com", "api.gdeltproject.org")
+        for language in ("en", "de")
     ]
-    german = parse_qs(urlsplit(feeds[3].url).query)
+    german = parse_qs(urlsplit(feeds[1].url).query)
     assert german == {"q": ["Trump hat mit Putin telefoniert when:7d"], "hl": ["de"], "gl": ["DE"], "ceid": ["DE:de"]}
-    assert search_feeds(CLAIM, ["nl"])[0].language == "nl"
+    assert [feed.language for feed in search_feeds(CLAIM, ["nl"], ["bing-news"])] == ["nl"]
+
+
+def test_gdelt_is_asked_once_for_all_languages_with_the_same_words() -> None:
+    (feed,) = search_feeds(ABOUT, ["en", "de"], ["gdelt"])
+    asked = parse_qs(urlsplit(feed.url).query)["query"]
+    assert asked == ['Trump (Putin OR Kremlin OR "the Kreml") (sourcelang:english OR sourcelang:german)']
+    assert feed.language is None, "each item is read in its own"
+
+
+def test_the_language_of_a_bare_statement_is_found() -> None:
+    claim = Claim(id="x", statement="Der Bürgermeister von Lodz tritt nach dem Bericht zurück und das ist sicher")
+    assert {feed.language for feed in search_feeds(claim)} == {"de"}
+
+
+def test_many_questions_to_gdelt_are_asked_no_faster_than_it_answers() -> None:
+    claims = [Claim(id=str(n), statement=f"Claim number {n}", language="en") for n in range(1_000)]
+    feeds = feeds_of_claims(claims, ["google-news", "gdelt"], [])
+    every = {urlsplit(feed.url).hostname: feed.every for feed in feeds}
+    assert len(feeds) == 2_000
+    assert every["news.google.com"] == timedelta(minutes=30)
+    assert every["api.gdeltproject.org"] > timedelta(seconds=5 * 1_000)
+
+
+def test_two_claims_that_ask_the_same_share_a_feed() -> None:
+    claims = [Claim(id=name, statement="x", language="en", about=(("Trump",),)) for name in "ab"]
+    assert len(feeds_of_claims(claims, ["bing-news"], ["en"])) == 1
+
+
+def test_the_config_may_name_what_there_is() -> None:
+    engines, languages = (SearchTable.model_fields[name].annotation for name in ("engines", "languages"))
+    assert set(get_args(get_args(engines)[0])) == set(ENGINES)
+    assert set(get_args(get_args(languages)[0])) == set(EDITIONS)
+
+
+# -- paces
+
+
+async def test_a_host_with_a_pace_is_asked_one_by_one_with_pauses_and_delays_no_other() -> None:
+    gate, begun = Gate(2, 8, paces={"slow.example": 0.1}), dict[str, list[float]]()
+    loop = asyncio.get_running_loop()
+
+    async def ask(host: str) -> None:
+        async with gate.turn(host):
+            begun.setdefault(host, []).append(loop.time())
+
+    slow = [asyncio.create_task(ask("slow.example")) for _ in range(4)]
+    await asyncio.sleep(0)
+    await asyncio.gather(*(ask("other.example") for _ in range(50)))
+    assert gate.waiting >= 2
+    await asyncio.gather(*slow)
+    pauses = [after - before for before, after in pairwise(begun["slow.example"])]
+    assert min(pauses) >= 0.099
+    assert gate.waiting == 0
+
+
+async def test_who_gives_up_waiting_leaves_nothing_behind() -> None:
+    gate = Gate(1, 1, paces={"slow.example": 60})
+    async with gate.turn("slow.example"):
+        pass
+    for host in ("slow.example", "one.example"):
+        async with gate.turn("other.example"):
+            task = asyncio.create_task(gate.turn(host).__aenter__())
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    assert gate.waiting == 0
+    async with asyncio.timeout(1), gate.turn("one.example"):
+        pass

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,12 +14,12 @@ from monitor.feeds.port import Reading
 from monitor.model.claim import Watch
 from monitor.model.route import Route
 from monitor.model.source import Feed, Outcome
-from monitor.pipeline.poll import Poller
+from monitor.pipeline.poll import BATCH, Poller
 from monitor.pipeline.rule import Desk
 from monitor.store.sqlite import SqliteStore, open_store
 from tests.support.values import NOW, FakeSource, item
 
-FEEDS = [Feed(url=f"https://outlet.example/{n}") for n in range(1_000)]
+FEEDS = [Feed(url=f"https://outlet{n}.example/") for n in range(1_000)]
 
 
 @pytest.fixture
@@ -78,6 +79,57 @@ async def test_feeds_that_hang_hold_their_own_slot_only(store: SqliteStore, engi
     assert work.under_way == {feed.url for feed in FEEDS[:7]}
     await work.close()
     assert work.under_way == frozenset()
+
+
+async def test_a_host_that_hangs_holds_few_slots_however_many_feeds_it_has(
+    store: SqliteStore, engine: LocalEngine
+) -> None:
+    never = asyncio.Event()
+
+    async def hang() -> Reading:
+        await never.wait()
+        return Reading(outcome=Outcome.EMPTY)
+
+    hung = [Feed(url=f"https://hung.example/{n}") for n in range(200)]
+    store.sync(Watch(feeds=(*FEEDS, *hung)), NOW)
+    source = FakeSource()
+    source.readings = {feed.url: hang for feed in hung}
+    work = poller(source, store, engine, concurrency=8, per_host=3)
+    states = store.states()
+    for feed in (*hung, *FEEDS[:40]):
+        work.submit(feed, states[feed.url])
+    while len(work.under_way) > 200:  # noqa: ASYNC110 - another room's state
+        await asyncio.sleep(0.01)
+    assert work.busy == 3, "what waits for its host takes no place in the queue of what is due"
+    assert len([url for url in source.asked if "hung" in url]) == 3
+    await work.close()
+
+
+async def test_what_a_slow_store_has_not_taken_holds_its_slot(store: SqliteStore, engine: LocalEngine) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+        def keep_polls(self, polls: Any) -> None:
+            begun.set()
+            go_on.wait(20)
+            store.keep_polls(polls)
+
+    source = FakeSource()
+    work = poller(source, Slow(), engine, concurrency=8)
+    states = store.states()
+    for feed in FEEDS:
+        work.submit(feed, states[feed.url])
+    await asyncio.to_thread(begun.wait, 20)
+    for _ in range(2_000):
+        await asyncio.sleep(0)
+    assert len(source.asked) <= BATCH + BATCH + 8 + 1, "one batch being stored, one waiting, and the slots"
+    go_on.set()
+    await work.drain()
+    await work.close()
+    assert len(source.asked) == 1_000
 
 
 async def test_a_fault_in_reading_one_feed_is_that_feeds_error(store: SqliteStore, engine: LocalEngine) -> None:
