@@ -122,8 +122,8 @@ def _gdelt(claim: Claim, languages: Sequence[str]) -> Iterator[Feed]:
             "sort": "datedesc",
             "format": "rss",
         }
-        language = asked[0] if len(asked) == 1 else None
-        yield _feed(f"https://api.gdeltproject.org/api/v2/doc/doc?{urlencode(asking)}", language)
+        only = asked[0] if len(asked) == 1 else None  # the items of several are each read in their own
+        yield _feed(f"https://api.gdeltproject.org/api/v2/doc/doc?{urlencode(asking)}", only)
 
 
 # What `[search] engines` may name.
