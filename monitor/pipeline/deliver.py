@@ -76,20 +76,22 @@ class Deliverer:
         self._using: Counter[int] = Counter()  # id() of notifiers at work
         self._tasks: dict[asyncio.Task[None], str] = {}  # under way -> its channel
         self._busy: set[str] = set()  # ids of deliveries under way, or waiting to be settled
+        self._looking = asyncio.Lock()  # or two that look at once would both find, and send, the same deliveries
         self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
         self._settler = asyncio.create_task(self._settle())
 
     async def look(self) -> int:
         """Begin to send all that is due; returns how many messages that is. Raises StoreError."""
-        begun = 0
-        for name in self.notifiers:
-            if sum(channel == name for channel in self._tasks.values()) >= LOOK:
-                continue  # this channel has enough to do
-            due = await self._engine.store(self._due, name)
-            for message, target, deliveries in messages_of(due):
-                self._begin(message, target, deliveries)
-                begun += 1
-        return begun
+        async with self._looking:
+            return sum([await self._look(name) for name in self.notifiers])
+
+    async def _look(self, name: str) -> int:
+        if sum(channel == name for channel in self._tasks.values()) >= LOOK:
+            return 0  # this channel has enough to do
+        messages = messages_of(await self._engine.store(self._due, name))
+        for message, target, deliveries in messages:
+            self._begin(message, target, deliveries)
+        return len(messages)
 
     async def drain(self, patience: timedelta) -> bool:
         """Send until nothing is due; False where that takes longer than `patience`."""
