@@ -81,7 +81,7 @@ def _own(
         here = {n for t in touched for n in t if n in wording.weights}
         share = sum(wording.weights[n] for n in here) / wording.total
         best = max(best, share)
-        if wording.language == passage.language:
+        if wording.language == passage.language or share >= _ENOUGH:
             places |= {i for i, t in enumerate(touched) if any(n in wording.weights for n in t)}
     return places, best
 
@@ -104,9 +104,8 @@ def _by_words(
     if known or found:
         return found
     best: tuple[float, tuple[int, ...]] = (0.0, ())
-    for wording in compiled.wordings:
-        if wording.language == passage.language:
-            best = max(best, _share(wording, compiled, touched, named))
+    for wording in compiled.wordings:  # in any language: loanwords and cognates meet (Plagiat, plagiat, plagiarism)
+        best = max(best, _share(wording, compiled, touched, named))
     enough = (
         _BESIDE_NAMES
         if named and not compiled.kinds and all(_positions(g, touched) for g in compiled.groups)

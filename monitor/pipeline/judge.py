@@ -113,8 +113,7 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
     cores = max((c.score for t in touches for c in t.cores), default=0.0)
     named = [any(t.groups[n] for t in touches) for n in range(sum(not g.predicate for g in compiled.groups))]
     if compiled.given:
-        told = cores > 0 or wide >= RELATED or compiled.asked.specific
-        about = all(named) and (told or not any(g.predicate for g in compiled.groups))
+        about = all(named) and (cores > 0 or not any(g.predicate for g in compiled.groups))
         return 0.35 + 0.3 * cores + 0.35 * wide if about else 0.0
     if not named:
         kinds = any(c.kind for t in touches for c in t.cores)

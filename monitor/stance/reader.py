@@ -308,14 +308,15 @@ class Reader:
         """Somebody speaks on the claim in words no table knows: "There was no arrangement", "Nobody has agreed"."""
         topic = self._topic() or self.named == self.asked.groups > 0
         negator = next((f for f in self.sentence.of("negator") if not masks(self.scene, f.parts) & _WEAKENS), None)
-        if not topic or not self.memory.held or self.scene.clauses.question:
+        silent = any(f.entry.type in ("decline", "unsaid") for f in self.sentence.of("cue"))
+        if not topic or not self.memory.held or self.scene.clauses.question or silent:
             return []
         if negator is None and self.touch.cover < _VOICED:
             return []
         at = negator.first if negator else (self.touch.words or [i for g in self.touch.groups for i in g])[0]
         core = Core((at,), 1, "voiced", 0.0)
         who = self.sources.of_telling(core)
-        if who is NOBODY or who.media or who.anonymous or (not negator and masks(self.scene, (at,)) & _WEAKENS):
+        if who.role not in (Role.PARTY, Role.AUTHORITY) or (not negator and masks(self.scene, (at,)) & _WEAKENS):
             return []
         part = Span(*self.scene.part(at))
         sign = (-1 if negator else 1) * self.asked.sign
@@ -334,7 +335,8 @@ class Reader:
         sign = memory.sign or memory.headline
         if not sign or not memory.fresh or self.scene.clauses.question:
             return []
-        for say in self.sentence.of("say"):
+        announced = [f for f in self.sentence.of("cue") if f.entry.type == "confirm" and f.entry.weak]
+        for say in (*self.sentence.of("say"), *announced):
             first, last = self.scene.part(say.first)
             who = self.sources.within(first, last)
             if (
