@@ -21,7 +21,7 @@ from monitor.stance.reader import Reader, held
 from monitor.stance.scope import Scene
 from monitor.stance.weigh import confidence
 
-_UNNAMED = 0.6  # the same for claims without rare names: much of the news is nearly about them
+_UNNAMED = 0.68  # the same for claims without rare names: much of the news is nearly about them
 _OPENING = 3  # sentences: title and the beginning of the summary
 FLOOR = 0.42  # a statement less sure than this is not made; routes ask for more before they alert
 
