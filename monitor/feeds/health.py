@@ -20,7 +20,7 @@ from enum import StrEnum
 from monitor.feeds.port import Reading
 from monitor.model.source import Feed, FeedState, Outcome
 
-__all__ = ["LEARNT_AFTER", "Turn", "TurnKind", "after", "dark", "due_again", "turns", "weight_of"]
+__all__ = ["LEARNT_AFTER", "Turn", "TurnKind", "after", "dark", "due_again", "lit", "out", "turns", "weight_of"]
 
 FLOOR = timedelta(seconds=60)  # no feed is asked more often
 CAP = timedelta(hours=6)  # longest pause after failures: an outage may end at any time, and with it the silence
@@ -243,7 +243,16 @@ def _clock(at: datetime | None) -> str:
     return f"{at:%d %b %H:%M} UTC" if at else "its first poll"
 
 
+def out(states: Sequence[FeedState], now: datetime) -> list[FeedState]:
+    """Those that tell nothing at present: failing, gone or silent."""
+    return [state for state in states if state.gone or state.silent_since is not None or _is_failing(state, now)]
+
+
 def dark(states: Sequence[FeedState], now: datetime) -> bool:
-    """More than half of these feeds are failing, gone or silent: what they would have told is not heard."""
-    out = sum(state.gone or state.silent_since is not None or _is_failing(state, now) for state in states)
-    return bool(states) and out * 2 > len(states)
+    """More than half of these feeds are out: what they would have told is not heard."""
+    return len(out(states, now)) * 2 > len(states)
+
+
+def lit(states: Sequence[FeedState], now: datetime) -> bool:
+    """At most a quarter of these feeds are out. Between that and `dark` it stays what it was."""
+    return len(out(states, now)) * 4 <= len(states)

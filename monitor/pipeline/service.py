@@ -15,6 +15,7 @@ from monitor.errors import StoreError
 from monitor.model.alert import Delivery
 from monitor.model.claim import Claim
 from monitor.model.source import Feed, FeedState
+from monitor.pipeline.coverage import tell_coverage
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.poll import Polled, Poller
 from monitor.pipeline.rule import Judged, Ruler, Ruling
@@ -55,6 +56,8 @@ class Service:
         self._patient = patient
         self.progress = Counter(tick=0, rule=0, deliver=0)  # steps made by each stage: standing still means stuck
         self._ruling = asyncio.Lock()
+        # A feed failed, fell silent or came back since coverage was looked at: perhaps just before the last end.
+        self._turned = True
         self._errands: set[asyncio.Task[Any]] = set()
         self._poller = Poller(
             source=setup.source,
@@ -161,6 +164,18 @@ class Service:
             self.progress["rule"] += 1
             if any(ruling.alerts for ruling in rulings):
                 await self._deliverer.look()
+        if self._turned:
+            await self._cover()
+
+    async def _cover(self) -> None:
+        self._turned, setup = False, self.setup
+        try:
+            told = await self.engine.store(tell_coverage, setup.claims, setup.desk, self._clock(), self.store)
+        except StoreError:
+            self._turned = True
+            raise
+        if told:
+            await self._deliverer.look()
 
     async def _keep(self, judged: Sequence[Judged], claims: Mapping[str, Claim]) -> list[Ruling]:
         ruler = Ruler(claims, self.setup.desk, self.setup.rules, self._clock(), self.store)
@@ -192,6 +207,7 @@ class Service:
 
     def _kept(self, batch: Sequence[Polled]) -> None:
         self.teller.polled(batch)
+        self._turned |= any(poll.alerts for _, _, poll in batch)
         if any(poll.items for _, _, poll in batch):
             self._errand(self.rule())
 

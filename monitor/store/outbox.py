@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from monitor.model.alert import Alert, Delivery, DeliveryState, Target
+from monitor.model.story import Reason
 from monitor.store.port import Poll
 from monitor.store.rows import DELIVERY, dump_alert, load_alert, moment
 from monitor.store.session import Line
@@ -61,6 +62,12 @@ class Outbox(StoryTables):
 
     def alerts_of(self, event: str) -> list[Alert]:
         return self._alerts(self._all("SELECT body FROM alerts WHERE event = ? ORDER BY alert", (event,)))
+
+    def last_alert(self, claim: str, reasons: Collection[Reason]) -> Alert | None:
+        wanted = [str(reason) for reason in reasons]
+        places = ", ".join("?" * len(wanted))
+        sql = f"SELECT body FROM alerts WHERE claim = ? AND reason IN ({places}) ORDER BY alert DESC LIMIT 1"  # noqa: S608
+        return next(iter(self._alerts(self._all(sql, (claim, *wanted)))), None)
 
     def due_deliveries(self, now: datetime, limit: int, channel: str | None = None) -> list[tuple[Delivery, Alert]]:
         if channel is None:

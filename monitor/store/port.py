@@ -15,7 +15,7 @@ from monitor.model.alert import Alert, Delivery, Target
 from monitor.model.claim import Watch
 from monitor.model.route import Silence
 from monitor.model.source import FeedState, Item, Known
-from monitor.model.story import ClaimStatus, Event
+from monitor.model.story import ClaimStatus, Event, Reason
 from monitor.model.verdict import Assessment
 
 Row = dict[str, Any]  # one line of a list, as `--json` prints it: keys of interfaces, times as strings
@@ -126,6 +126,12 @@ class Store(Protocol):
         """What was kept for this version, the newest by default: to tell what an edit took back, and to explain."""
         ...
 
+    def sources_of(self, claims: Collection[str], since: datetime) -> dict[str, list[str]]:
+        """Claim id -> Feed.url of watched feeds that delivered an item about it since then; claims without any are
+        left out.
+        """
+        ...
+
     def keep_event(self, event: Event) -> None:
         """New, or its new state: tellings included."""
         ...
@@ -143,6 +149,10 @@ class Store(Protocol):
     def alert(self, alert_id: str) -> Alert | None: ...
     def alerts_of(self, event: str) -> list[Alert]:
         """Alerts that turns of this event made, oldest first."""
+        ...
+
+    def last_alert(self, claim: str, reasons: Collection[Reason]) -> Alert | None:
+        """The newest alert about this claim for one of these reasons."""
         ...
 
     def due_deliveries(self, now: datetime, limit: int, channel: str | None = None) -> list[tuple[Delivery, Alert]]:

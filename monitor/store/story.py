@@ -46,6 +46,10 @@ ASSESSMENTS = """SELECT claim, relation, match, statements, gates FROM assessmen
 WHERE item = (SELECT item FROM items WHERE id = ?)
 AND version = coalesce(?, (SELECT version FROM items WHERE id = ?)) ORDER BY claim"""
 
+# CROSS JOIN: begin with the few items that are about something, never with all that were seen.
+SOURCES = """SELECT DISTINCT url FROM assessments CROSS JOIN items USING (item) CROSS JOIN feeds USING (feed)
+WHERE claim = ? AND seen >= ? AND watched = 1 ORDER BY url"""
+
 
 class StoryTables(ItemsTable):
     """The part of `Store` that is about claims and what was said of them."""
@@ -139,6 +143,10 @@ class StoryTables(ItemsTable):
                 )
                 for claim, relation, match, statements, gates in lines
             ]
+
+    def sources_of(self, claims: Collection[str], since: datetime) -> dict[str, list[str]]:
+        found = {claim: [url for (url,) in self._all(SOURCES, (claim, moment(since)))] for claim in claims}
+        return {claim: urls for claim, urls in found.items() if urls}
 
     def events_of(self, claim: str) -> list[Event]:
         events = self._all(EVENTS_OF, (claim,))

@@ -16,7 +16,7 @@ from monitor.errors import StoreError
 from monitor.model.alert import DeliveryState
 from monitor.model.claim import Claim
 from monitor.model.source import Feed, FeedState, Known, Outcome
-from monitor.model.story import ClaimStatus
+from monitor.model.story import ClaimStatus, Reason
 from monitor.store.port import DAYS, Poll, Store
 from monitor.store.sqlite import open_store
 from tests.contract.store_values import (
@@ -303,7 +303,35 @@ def test_an_events_new_state_replaces_the_old_one(store: Store) -> None:
     assert store.events_of("none") == []
 
 
+def test_sources_of_a_claim_are_watched_feeds_that_told_something_about_it_lately(store: Store) -> None:
+    third = "https://third.example.org/rss"
+    store.sync(watch(URL, OTHER, third), NOW)
+    keep(store, item("old", seen=later(days=-31)), item("new"), item("new2"))
+    keep(store, item("o1", feed=OTHER, seen=later(days=-31)), item("o2", feed=OTHER), url=OTHER)
+    keep(store, item("t1", feed=third), url=third)
+    for item_id, claim in (("old", "call"), ("new", "call"), ("new2", "call"), ("o1", "call"), ("t1", "other")):
+        seen = later(days=-31) if item_id in {"old", "o1"} else NOW
+        store.keep_assessments(item(item_id, seen=seen), [assessment(item_id, claim)], "1", NOW)
+    assert store.sources_of(["call", "other", "none"], later(days=-30)) == {"call": [URL], "other": [third]}
+    assert store.sources_of(["call"], later(days=-40)) == {"call": sorted([URL, OTHER])}
+    store.sync(watch(OTHER, third), NOW)
+    assert store.sources_of(["call"], later(days=-30)) == {}
+
+
 # -- outbox
+
+
+def test_the_last_alert_about_a_claim_for_some_reasons(store: Store) -> None:
+    dark = {"event": None, "statement": None, "item": None, "reason": Reason.COVERAGE_DARK}
+    for id_, changes in (("a1", dark), ("a2", {}), ("a3", dark | {"claim": replace(CLAIM, id="other")})):
+        store.keep_alert(alert(id_, **changes), [])
+    reasons = [Reason.COVERAGE_DARK, Reason.FEED_RECOVERED]
+    found = store.last_alert("call", reasons)
+    assert found
+    assert found.id == "a1"
+    store.keep_alert(alert("a4", **dark | {"reason": Reason.FEED_RECOVERED}), [])
+    assert store.last_alert("call", reasons) == alert("a4", **dark | {"reason": Reason.FEED_RECOVERED})
+    assert store.last_alert("none", reasons) is None
 
 
 def test_an_alert_and_its_deliveries_come_back_as_they_were(store: Store) -> None:
