@@ -58,3 +58,4 @@ class Asked(NamedTuple):
     groups: int  # how many name groups it has
     parties: Sequence[Party]
     kinds: frozenset[str]
+    cues: frozenset[str]  # types of cues that the claim itself is made of ("the helmet is a forgery")

@@ -80,7 +80,8 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
         asked=Asked(
             sign=sign,
             plan=_plan(first),
-            specific=bool(claim.about) and _specific(claim),
+            specific=_specific(claim) if claim.about else bool(claim.parties) and _rare(first, groups, terms),
+            cues=frozenset(f.entry.type for s in first.sentences for f in s.found if f.entry.table == "cue"),
             groups=sum(not g.predicate for g in groups),
             parties=claim.parties,
             kinds=frozenset(main),
@@ -287,6 +288,12 @@ def _specific(claim: Claim) -> bool:
     """A name given with the claim is no country, city or institution that is in the news every day."""
     spelt = [names for names in claim.about if 2 * sum(n[:1].islower() for n in names) < len(names)]
     return any(not any(_well_known(n) for n in names) for names in spelt)
+
+
+def _rare(passage: Passage, groups: Sequence[Group], terms: Terms) -> bool:
+    """The same for names guessed from a statement, where the claim names its parties too."""
+    known = {terms.number(key(s.words[i].low), name=True) for s in passage.sentences for f in s.names for i in f.parts}
+    return any(run and not known.issuperset(run) for g in groups for run in g.names[:1])
 
 
 def _well_known(name: str) -> bool:

@@ -43,9 +43,11 @@ class Index:
             self._owner = np.array(self._rows, dtype=np.int32)
         self._grouped = self._by_group()
 
-    def candidates(self, words: Iterable[Word]) -> list[tuple[int, float]]:
-        """(claim number, rough share) of claims the words may be about, best first."""
-        touched = {n for w in words for n in self.terms.touched(w)}
+    def candidates(self, spellings: Iterable[str]) -> list[tuple[int, float]]:
+        """(claim number, rough share) of claims that a text of these words may be about, best first."""
+        touched = self.terms.touched_by(spellings)
+        if not touched:
+            return []
         found = self._dense_rows(touched) if self._dense else self._sparse_rows(touched)
         for number in self._by_names(touched):
             found.setdefault(number, self.floor)

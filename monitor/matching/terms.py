@@ -7,12 +7,13 @@ its consonants, and its inner parts in languages that glue words) and the answer
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from monitor.text.alike import begins, inflected, skeleton
-from monitor.text.fold import key
+from monitor.text.fold import key, low
 from monitor.text.words import Word
 
 _HEAD = 3  # letters under which short terms are filed …
@@ -20,7 +21,7 @@ _LONG_HEAD = 4  # … and long ones, whose inflected forms share more
 _LONG = 6
 _ALIKE = 60  # of 100, for two spellings of one name
 _SPELT = 5  # letters from which on a name may be spelt differently
-_REMEMBER = 200_000
+_REMEMBER = 50_000  # words of texts; a hundred bytes each
 _GLUED = 5  # letters a term must have to be found inside a longer word
 
 
@@ -43,6 +44,7 @@ class Terms:
         self._filed: dict[str, list[int]] = defaultdict(list)
         self._bones: dict[str, list[int]] = defaultdict(list)
         self._remembered: dict[tuple[str, bool], tuple[int, ...]] = {}
+        self._as_written: dict[str, tuple[int, ...]] = {}
 
     def number(self, word_key: str, *, name: bool) -> int:
         """The number of a term, new or known."""
@@ -58,6 +60,7 @@ class Terms:
         if name and len(word_key) >= _SPELT and skeleton(word_key):
             self._bones[skeleton(word_key)].append(number)
         self._remembered.clear()
+        self._as_written.clear()
         return number
 
     def touched(self, word: Word) -> tuple[int, ...]:
@@ -68,6 +71,26 @@ class Terms:
             if len(self._remembered) > _REMEMBER:
                 self._remembered.clear()
             known = self._remembered[word.low, capital] = tuple(sorted(self._find(key(word.low[:64]), capital)))
+        return known
+
+    def touched_by(self, spellings: Iterable[str]) -> set[int]:
+        """Numbers of the terms that any of these words touches. Most items are dismissed by this look alone."""
+        found: set[int] = set()
+        remembered = self._as_written.get
+        for raw in spellings:
+            known = remembered(raw)
+            if known is None:
+                known = self._look(raw)
+            if known:
+                found.update(known)
+        return found
+
+    def _look(self, raw: str) -> tuple[int, ...]:
+        if len(self._as_written) > _REMEMBER:
+            self._as_written.clear()
+        folded = low(raw)
+        known = tuple(self._find(key(folded[:64]), not raw[:1].islower())) if folded else ()
+        self._as_written[raw] = known
         return known
 
     def _find(self, spelt: str, capital: bool) -> set[int]:

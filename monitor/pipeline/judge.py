@@ -16,7 +16,7 @@ from monitor.model.source import Item
 from monitor.model.verdict import Assessment, Gate, Statement, relation_of
 from monitor.stance.assess import assess
 from monitor.text.language import weighed
-from monitor.text.words import Word, words
+from monitor.text.words import Word, spellings, words
 
 RULES_VERSION = "2026.11.1"  # changes with every change of rules or tables that may change a verdict
 
@@ -36,10 +36,10 @@ class Judge:
     def judge_item(self, item: Item) -> list[Assessment]:
         """An assessment for each claim the item is about, in the order of the watchlist."""
         fields = item.fields()
-        looked = [w for _, text in fields for w in words(text[:_READ_AHEAD])]
-        candidates = self.index.candidates(looked)
+        candidates = self.index.candidates({raw for _, text in fields for raw in spellings(text[:_READ_AHEAD])})
         if not candidates:
             return []
+        looked = [w for _, text in fields for w in words(text[:_READ_AHEAD])]
         passage = read(fields, tables(self.language(item, candidates, looked)))
         judged = (self.judge_pair(item, passage, self.index.compiled[n], share) for n, share in sorted(candidates))
         return [assessment for assessment in judged if assessment]
@@ -120,4 +120,5 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
         return max(cover, 0.5 * cores + 0.5 * cover) if cover >= _COVERED or (kinds and cover >= FLOOR) else 0.0
     if 2 * sum(named) < len(named):
         return 0.0
-    return max(cover, 0.3 * sum(named) / len(named) + 0.35 * cores + 0.35 * wide)
+    least = FLOOR + 0.1 if compiled.asked.specific else 0.0
+    return max(least, cover, 0.3 * sum(named) / len(named) + 0.35 * cores + 0.35 * wide)

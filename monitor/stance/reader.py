@@ -79,6 +79,8 @@ class Reader:
             self.argued = self.other = True
             self.memory.note("content", False, f"“{said}” ({kind}) is about another event, which only concerns the claim's")
             return []
+        if kind in self.asked.cues and set(cue.parts) <= set(self.touch.words):
+            return []  # the claim's own word
         if not self.memory.held:
             self.memory.note("cover", False, f"too little of the claim stands in any sentence for “{said}”")
             return []

@@ -95,7 +95,7 @@ def _atoms(text: str) -> list[Element]:
     return found
 
 
-def _unfold(chunk: str) -> list[str]:
+def _unfold(chunk: str, before: str = "") -> list[str]:
     """`resign(s|ed)`, `report(s)` (with or without), `[no ]comment`, unfolded. Brackets may hold brackets."""
     opened = next((i for i, c in enumerate(chunk) if c in "(["), None)
     if opened is None:
@@ -104,9 +104,10 @@ def _unfold(chunk: str) -> list[str]:
         return [chunk]
     closed = _closing(chunk, opened)
     options = _split(chunk[opened + 1 : closed])
-    if chunk[opened] == "[" or len(options) == 1:  # report(s): with or without
+    glued = (before + chunk[:opened])[-1:].strip(" |") or chunk[closed + 1 :][:1].strip(" |")
+    if chunk[opened] == "[" or (len(options) == 1 and glued):  # report(s): with or without; (the report): grouping
         options.append("")
-    tails = _unfold(chunk[closed + 1 :])
+    tails = _unfold(chunk[closed + 1 :], before=")")
     return [chunk[:opened] + o + t for option in options for o in _unfold(option) for t in tails]
 
 
