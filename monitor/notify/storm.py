@@ -20,6 +20,11 @@ BURST = 20  # messages to one target that are told one by one …
 WINDOW = timedelta(minutes=10)  # … within such a span
 
 
+def folds(kind: str) -> bool:
+    """Several alerts may reach a channel of this kind as one message."""
+    return kind not in CHANNELS or CHANNELS[kind].folds
+
+
 def fold_storm(
     due: Iterable[tuple[Delivery, Alert]], sent: Mapping[Target, int], kinds: Mapping[str, str]
 ) -> list[Delivery]:
@@ -29,9 +34,9 @@ def fold_storm(
     """
     waiting: dict[Target, dict[str, list[Delivery]]] = defaultdict(lambda: defaultdict(list))
     for delivery, alert in due:
-        kind = CHANNELS.get(kinds.get(delivery.target.channel, ""))
         # A message that was tried keeps its name: its target may have taken it without our knowing.
-        if (kind is None or kind.folds) and alert.reason not in BREAK_THROUGH and not delivery.attempts:
+        tried = delivery.attempts or delivery.first_tried
+        if folds(kinds.get(delivery.target.channel, "")) and alert.reason not in BREAK_THROUGH and not tried:
             waiting[delivery.target][delivery.message].append(delivery)
     return [
         delivery

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -21,7 +22,7 @@ from monitor.model.alert import Alert, Delivery, DeliveryState, Message, Target
 from monitor.model.story import Reason
 from monitor.notify.port import Notifier
 from monitor.notify.retry import after_failure, after_success
-from monitor.notify.storm import BURST, WINDOW, fold_storm
+from monitor.notify.storm import BURST, WINDOW, fold_storm, folds
 from monitor.store.port import Store
 
 LOOK = 500  # deliveries taken from the outbox at once, per channel
@@ -115,17 +116,24 @@ class Deliverer:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _due(self, channel: str) -> list[Due]:
-        """What is due on a channel, a storm folded into one message. The fold is stored before anything is sent."""
+        """What is due on a channel, a storm folded into one message.
+
+        Names are stored, with a word that they are final, before anything is sent: a target that took a message just
+        before we died must know it again, whatever else has become due meanwhile.
+        """
         now = self._clock()
         with self._store.transaction():
             due = self._store.due_deliveries(now, LOOK, channel)
             fresh = [pair for pair in due if pair[0].id not in self._busy]
+            if not folds(self.kinds.get(channel, "")):
+                return fresh
             if len(fresh) > BURST:
                 sent = self._store.sent_since(channel, now - WINDOW)
                 folded = {delivery.id: delivery for delivery in fold_storm(fresh, sent, self.kinds)}
-                self._store.keep_deliveries(list(folded.values()))
                 fresh = [(folded.get(delivery.id, delivery), alert) for delivery, alert in fresh]
-        return fresh
+            named = {d.id: replace(d, first_tried=now) for d, _ in fresh if d.first_tried is None}
+            self._store.keep_deliveries(list(named.values()))
+        return [(named.get(delivery.id, delivery), alert) for delivery, alert in fresh]
 
     def _begin(self, message: Message, target: Target, deliveries: list[Delivery]) -> None:
         self._busy.update(delivery.id for delivery in deliveries)
