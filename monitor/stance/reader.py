@@ -20,6 +20,7 @@ _VOICED = 0.35  # of a claim a sentence must hold so much, for its speaker to be
 _OPENS = 4  # words before a negator that opens what is said
 _SHOWN = 8  # words shown as evidence behind it
 _ROOM = 4.0  # content words that may be strange where "the report", "this" or nothing stands for the claim
+_READABLE = 30  # words of evidence at most
 _LONG_ECHO = 14  # words; "the ministry said so" is short
 
 
@@ -435,11 +436,16 @@ class Reader:
         *,
         hedged: bool = False,
     ) -> Candidate:
-        start, end = self.sentence.cut(first, last)
+        start, end = self.sentence.cut(*self._readable(first, last))
         evidence = Evidence(text=self.sentence.text[start:end], field=self.sentence.field, start=start, end=end)
         return Candidate(
             stance=stance, basis=basis, evidence=evidence, who=who, hedged=hedged, features=features, reason=reason
         )
+
+    def _readable(self, first: int, last: int) -> tuple[int, int]:
+        """Evidence that an editor can read: the parts of the sentence that the words stand in, if these are not long."""
+        a, b = self.scene.part(first, commas=True)[0], self.scene.part(last, commas=True)[1]
+        return (a, b) if b - a < _READABLE else (first, last)
 
     def _text(self, first: int, last: int) -> str:
         if last < first:
