@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Index:
             self._owner = np.array(self._rows, dtype=np.int32)
         self._grouped = self._by_group()
 
-    def candidates(self, spellings: Iterable[str]) -> list[tuple[int, float]]:
+    def candidates(self, spellings: AbstractSet[str]) -> list[tuple[int, float]]:
         """(claim number, rough share) of claims that a text of these words may be about, best first."""
         touched = self.terms.touched_by(spellings)
         if not touched:
@@ -70,9 +71,9 @@ class Index:
         if any(run and touched.issuperset(run) for run in compiled.excluded):
             return False
         if not compiled.given:
-            return self._worded(number, touched) or all(
-                any(touched.issuperset(run) for run in g.names) for g in compiled.groups
-            )
+            named = [any(touched.issuperset(run) for run in g.names) for g in compiled.groups]
+            enough = any(named) if compiled.asked.specific else all(named)
+            return enough or self._worded(number, touched)
         return all(g.predicate or any(touched.issuperset(run) for run in g.names) for g in compiled.groups)
 
     def _worded(self, number: int, touched: set[int]) -> bool:
@@ -105,8 +106,13 @@ class Index:
         """Term -> claims with given names whose rarest group holds it."""
         found: dict[int, list[int]] = defaultdict(list)
         for number, compiled in enumerate(self.compiled):
-            if not compiled.given and not (compiled.kinds and compiled.groups):
+            if not compiled.given and not (compiled.groups and (compiled.kinds or compiled.asked.specific)):
                 continue  # a claim without names of its own is found by its words alone
+            if compiled.asked.specific and not compiled.given:
+                for group in compiled.groups:
+                    for run in group.names:
+                        found[run[0]].append(number)
+                continue
             hard = [g for g in compiled.groups if not g.predicate] or list(compiled.groups)
             for run in min(hard, key=lambda g: len(g.names)).names if hard else ():
                 found[run[0]].append(number)

@@ -7,7 +7,7 @@ its consonants, and its inner parts in languages that glue words) and the answer
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -45,6 +45,8 @@ class Terms:
         self._bones: dict[str, list[int]] = defaultdict(list)
         self._remembered: dict[tuple[str, bool], tuple[int, ...]] = {}
         self._as_written: dict[str, tuple[int, ...]] = {}
+        self._heads: set[str] = set()  # the first letters of all terms
+        self._idle: set[str] = set()  # words as written that touch nothing
 
     def number(self, word_key: str, *, name: bool) -> int:
         """The number of a term, new or known."""
@@ -61,6 +63,8 @@ class Terms:
             self._bones[skeleton(word_key)].append(number)
         self._remembered.clear()
         self._as_written.clear()
+        self._idle.clear()
+        self._heads.add(word_key[:_HEAD])
         return number
 
     def touched(self, word: Word) -> tuple[int, ...]:
@@ -73,25 +77,29 @@ class Terms:
             known = self._remembered[word.low, capital] = tuple(sorted(self._find(key(word.low[:64]), capital)))
         return known
 
-    def touched_by(self, spellings: Iterable[str]) -> set[int]:
+    def touched_by(self, spellings: AbstractSet[str]) -> set[int]:
         """Numbers of the terms that any of these words touches. Most items are dismissed by this look alone."""
         found: set[int] = set()
-        remembered = self._as_written.get
-        for raw in spellings:
-            known = remembered(raw)
-            if known is None:
-                known = self._look(raw)
-            if known:
-                found.update(known)
+        for raw in spellings - self._idle:
+            found.update(self._as_written.get(raw) or self._look(raw))
         return found
 
     def _look(self, raw: str) -> tuple[int, ...]:
+        folded = "" if self._is_idle(raw) else low(raw)
+        known = tuple(self._find(key(folded[:64]), not raw[:1].islower())) if folded else ()
+        if known:
+            self._as_written[raw] = known
+        elif len(self._idle) < _REMEMBER:  # the first ones are the frequent ones
+            self._idle.add(raw)
         if len(self._as_written) > _REMEMBER:
             self._as_written.clear()
-        folded = low(raw)
-        known = tuple(self._find(key(folded[:64]), not raw[:1].islower())) if folded else ()
-        self._as_written[raw] = known
         return known
+
+    def _is_idle(self, raw: str) -> bool:
+        """A plain word that surely touches nothing: no term begins like it, and it is no name spelt in another way."""
+        if self.glue or not (raw.isascii() and raw.isalnum()):
+            return False
+        return raw[:_HEAD].lower() not in self._heads and (len(raw) < _SPELT or raw[0].islower() or not self._bones)
 
     def _find(self, spelt: str, capital: bool) -> set[int]:
         found = {n for n in self._short.get(spelt, ()) if capital or not self.all[n].name}

@@ -1,0 +1,67 @@
+"""The quick look at an item's words finds what a close look at each of them finds."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.matching.terms import Terms
+from monitor.text.fold import key
+from monitor.text.words import spellings, words
+
+NAMES = ("Putin", "Trump", "Кремль", "Øre", "Li", "Lodz", "Macron")
+WORDS = ("phone", "call", "telefonat", "говорил", "of")
+INFLECTED = (
+    "Poutine",
+    "PUTIN",
+    "putin",
+    "Trumps",
+    "phoned",
+    "Телефонатгерюхт",
+    "Путина",
+    "lodz",
+    "Łódź",
+    "don't",
+    "Li",
+)
+TEXTS = st.lists(
+    st.sampled_from((*NAMES, *WORDS, *INFLECTED))
+    | st.text("aeiouptnrsPTLØéй'’`-1.,", min_size=1, max_size=8)
+    | st.text()
+)
+
+
+def terms(*, glue: bool) -> Terms:
+    made = Terms()
+    made.glue = glue
+    for words_, name in ((NAMES, True), (WORDS, False)):
+        for word in words_:
+            made.number(key(word), name=name)
+    return made
+
+
+PLAIN, GLUED = terms(glue=False), terms(glue=True)  # kept over all examples: what they remember is under test, too
+
+
+@given(TEXTS, st.booleans())
+def test_the_quick_look_misses_nothing(parts: list[str], glue: bool) -> None:
+    text = " ".join(parts)
+    for made in ((GLUED if glue else PLAIN), terms(glue=glue)):
+        closely = {number for word in words(text) for number in made.touched(word)}
+        assert made.touched_by(spellings(text)) == closely
+        assert made.touched_by(spellings(text)) == closely
+
+
+def test_a_term_that_comes_later_is_found_all_the_same() -> None:
+    made = terms(glue=False)
+    assert made.touched_by({"Zagreb"}) == set()
+    number = made.number("zagreb", name=True)
+    assert made.touched_by({"Zagreb", "Zagrebs"}) == {number}
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    made = terms(glue=False)
+    for n in range(60):
+        made.touched_by({f"Word{n}x{m}" for m in range(1_000)} | {f"phone{n}x{m}" for m in range(1_000)})
+    assert len(made._idle) <= 50_000
+    assert len(made._as_written) <= 50_001
