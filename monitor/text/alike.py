@@ -39,7 +39,7 @@ _TWICE = re.compile(r"(.)\1+")
 _SHORTEST_SKELETON = 3
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def skeleton(key: str) -> str:
     """Consonants of a name, sounds that are transcribed differently made one; "" where too little is left to tell."""
     initial = "a" if key[:1] in "aeiou" else ""

@@ -36,7 +36,7 @@ _TO_CYRILLIC = str.maketrans(_LATIN, _CYRILLIC)
 _TABLE_STRIP = {ord("ł"): "l", ord("ø"): "o", ord("đ"): "d", ord("ı"): "i", ord("æ"): "ae", ord("œ"): "oe"}
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def low(word: str) -> str:
     """Case, width and look-alike letters gone; accents kept."""
     if word.isascii():
@@ -45,7 +45,7 @@ def low(word: str) -> str:
     return _one_script(word).casefold().translate(_SAME)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def plain(word: str) -> str:
     """`low` without accents; the script stays."""
     word = low(word)
@@ -55,7 +55,7 @@ def plain(word: str) -> str:
     return "".join(c for c in marks if not unicodedata.combining(c)).translate(_TABLE_STRIP)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def key(word: str) -> str:
     """`plain` in Latin letters, whatever the script."""
     word = plain(word)
