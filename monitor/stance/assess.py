@@ -41,7 +41,8 @@ def candidates(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tupl
 def _opens_with(touches: Sequence[Touch], asked: Asked) -> bool:
     """The item's first sentences name all that the claim names: until something else is said, it is about the claim."""
     first = touches[:_OPENING]
-    return asked.groups > 0 and all(any(t.groups[n] for t in first) for n in range(asked.groups))
+    named = sum(any(t.groups[n] for t in first) for n in range(asked.groups))
+    return asked.groups > 0 and (named == asked.groups or (asked.specific and 2 * named >= asked.groups))
 
 
 def assess(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[list[Statement], list[Gate]]:

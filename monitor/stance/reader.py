@@ -360,8 +360,7 @@ class Reader:
 
     def _maybe(self, span: Span) -> bool:
         """Content that is not known to be the claim's may still be: a name stands by, or hardly anything else does."""
-        shown = self.asked.specific and self.named == self.asked.groups
-        if not (self.memory.cored or self._all_named() or shown):
+        if not (self.memory.cored or self._all_named() or self.asked.specific):
             return False
         if not self.asked.specific and not held(self.touch, self.asked):
             return False
