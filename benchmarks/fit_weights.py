@@ -39,7 +39,7 @@ FEATURES = (
     "mention", "turned", "asserted", "echo", "echo.this", "voiced", "quoted", "opens", "unexplained", "strangers", "missing", "near", "cover",
     "person", "clash.number", "clash.time", "clash.place", "clash.role", "fresh", "cored", "title", "late", "own", "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
 )  # fmt: skip
-PENALTY = 2.0
+PENALTY = 6.0
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from monitor.stance.weigh import confidence
 
 _UNNAMED = 0.68  # the same for claims without rare names: much of the news is nearly about them
 _OPENING = 3  # sentences: title and the beginning of the summary
-FLOOR = 0.42  # a statement less sure than this is not made; routes ask for more before they alert
+FLOOR = 0.4  # a statement less sure than this is not made; routes ask for more before they alert
 
 
 def candidates(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[list[Candidate], list[Gate]]:

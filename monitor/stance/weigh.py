@@ -20,7 +20,7 @@ _DECLINES = 0.8  # a declined answer alerts nobody; nothing is fitted for it
 
 @lru_cache(maxsize=1)
 def weights() -> Mapping[str, Mapping[str, float]]:
-    """Weights by head (confirms, denies), then by feature; `bias` is always there."""
+    """Weights by head (confirms-cue, denies-told, …), then by feature; `bias` is always there."""
     return tomllib.loads(Path(__file__).with_name("weights.toml").read_text(encoding="utf-8"))
 
 
@@ -35,4 +35,7 @@ def confidence(candidate: Candidate) -> float:
 def head(candidate: Candidate) -> str:
     """Which weights weigh a candidate."""
     bare = candidate.basis is Basis.ASSERTED and candidate.stance is Stance.CONFIRMS
-    return "asserted" if bare else str(candidate.stance)
+    if bare:
+        return "asserted"
+    family = "cue" if "cue" in candidate.features else "told" if "bare" in candidate.features else "voiced"
+    return f"{candidate.stance}-{family}"
