@@ -31,7 +31,6 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FUTURE = timedelta(days=2)  # a date further ahead is no date of publication
 _MOST_TURNS = 5  # versions after which going back to an earlier text is no news
 _WORDY = 60  # characters of summary and content that make a text an identity
-_WORDS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +62,7 @@ def canonical_link(link: str) -> str:
 
 def digest_of(title: str | None, summary: str | None, content: str | None) -> str:
     """Hash of the words of an item: another spacing is the same text."""
-    text = "\x1f".join(_WORDS.sub(" ", part or "").strip() for part in (title, summary, content))
+    text = "\x1f".join([" ".join(part.split()) if part else "" for part in (title, summary, content)])
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
@@ -141,6 +140,8 @@ class _Keys:
         return cls(entry.id, link, digest_of(entry.title, entry.summary, entry.content), wordy)
 
     def without(self, *, guid: bool, link: bool) -> _Keys:
+        if not (guid or link):
+            return self
         return replace(self, guid=None if guid else self.guid, link=None if link else self.link)
 
 

@@ -14,4 +14,6 @@ def aware(**times: datetime | None) -> None:
 
 def stamp(value: datetime | None) -> str | None:
     """`YYYY-MM-DDTHH:MM:SSZ`, as all of dementi's JSON prints times; None stays None."""
-    return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if value is None:
+        return None
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

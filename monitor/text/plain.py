@@ -53,8 +53,6 @@ _CLEAN: dict[int, str | None] = {
 _UNSAFE = re.compile("[" + "".join(map(re.escape, map(chr, [*_CLEAN, *range(0xD800, 0xE000)]))) + "]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _STACKED = re.compile("([\u0300-\u036f]{4})[\u0300-\u036f]++")  # more marks on a letter than any language writes
-_BLANKS = re.compile(r"[^\S\n]++")
-_LINES = re.compile(r"[^\S\n]*+\n\s*+")
 
 
 def _replace(token: re.Match[str]) -> str:
@@ -76,7 +74,7 @@ def _close_comments(text: str) -> str:
 def visible(text: str) -> str:
     """`text` without control, bidi and invisible characters, in NFC; white space kept, line ends as LF."""
     # What is printable to Python holds none of them; the reverse is not true (white space, joiners).
-    if not text.isprintable() and _UNSAFE.search(text):
+    if not text.isprintable() and not text.replace("\n", "").isprintable() and _UNSAFE.search(text):
         text = _SURROGATES.sub("", text.translate(_CLEAN))
     if text.isascii():
         return text
@@ -100,7 +98,7 @@ def plain(markup: str) -> str:
     text = visible(text)
     if text.isprintable() and "  " not in text:  # one line, with single blanks
         return text.strip()
-    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    return "\n".join(line for rough in text.split("\n") if (line := " ".join(rough.split())))
 
 
 def one_line(markup: str) -> str:
