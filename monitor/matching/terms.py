@@ -80,26 +80,30 @@ class Terms:
     def touched_by(self, spellings: AbstractSet[str]) -> set[int]:
         """Numbers of the terms that any of these words touches. Most items are dismissed by this look alone."""
         found: set[int] = set()
+        heads = self._heads
         for raw in spellings - self._idle:
-            found.update(self._as_written.get(raw) or self._look(raw))
+            if raw[:_HEAD].lower() not in heads and self._is_idle(raw):
+                if len(self._idle) < _REMEMBER:  # the first ones are the frequent ones
+                    self._idle.add(raw)
+            else:
+                found.update(self._as_written.get(raw) or self._look(raw))
         return found
 
+    def _is_idle(self, raw: str) -> bool:
+        """A plain word that no term begins like surely touches nothing, unless it may be a name spelt otherwise."""
+        may_be_a_name = len(raw) >= _SPELT and not raw[0].islower()
+        return raw.isascii() and raw.isalnum() and not self.glue and not (may_be_a_name and self._bones)
+
     def _look(self, raw: str) -> tuple[int, ...]:
-        folded = "" if self._is_idle(raw) else low(raw)
+        folded = low(raw)
         known = tuple(self._find(key(folded[:64]), not raw[:1].islower())) if folded else ()
         if known:
             self._as_written[raw] = known
-        elif len(self._idle) < _REMEMBER:  # the first ones are the frequent ones
+        elif len(self._idle) < _REMEMBER:
             self._idle.add(raw)
         if len(self._as_written) > _REMEMBER:
             self._as_written.clear()
         return known
-
-    def _is_idle(self, raw: str) -> bool:
-        """A plain word that surely touches nothing: no term begins like it, and it is no name spelt in another way."""
-        if self.glue or not (raw.isascii() and raw.isalnum()):
-            return False
-        return raw[:_HEAD].lower() not in self._heads and (len(raw) < _SPELT or raw[0].islower() or not self._bones)
 
     def _find(self, spelt: str, capital: bool) -> set[int]:
         found = {n for n in self._short.get(spelt, ()) if capital or not self.all[n].name}
