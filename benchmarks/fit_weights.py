@@ -188,10 +188,10 @@ def write(weights: dict[str, np.ndarray]) -> None:
     """Heads that were fitted; the others stay as they are."""
     kept = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
     lines = ["# confirms, denies: fitted by benchmarks/fit_weights.py. asserted: set by hand, nothing alerts on it."]
-    for name, table in sorted(kept.items()):
+    for name in sorted({*kept, *weights}):
         w = weights.get(name)
         if w is None:
-            lines += ["", f"[{name}]", *(f'"{f}" = {v:.4f}' for f, v in table.items())]
+            lines += ["", f"[{name}]", *(f'"{f}" = {v:.4f}' for f, v in kept[name].items())]
             continue
         lines += ["", f"[{name}]", *(f'"{f}" = {v:.4f}' for f, v in zip(("bias", *FEATURES), w, strict=True))]
     WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
