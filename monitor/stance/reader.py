@@ -314,9 +314,10 @@ class Reader:
         silent = any(f.entry.type in ("decline", "unsaid") for f in self.sentence.of("cue"))
         if not topic or not self.memory.held or self.scene.clauses.question or silent:
             return []
-        if negator is None and self.touch.cover < _VOICED:
+        own = [*self.touch.words, *(i for g in self.touch.groups for i in g)]
+        if negator is None and (self.touch.cover < _VOICED or not own):
             return []
-        at = negator.first if negator else (self.touch.words or [i for g in self.touch.groups for i in g])[0]
+        at = negator.first if negator else own[0]
         core = Core((at,), 1, "voiced", 0.0)
         who = self.sources.of_telling(core)
         if who.role not in (Role.PARTY, Role.AUTHORITY) or (not negator and masks(self.scene, (at,)) & _WEAKENS):
