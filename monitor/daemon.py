@@ -105,11 +105,13 @@ class Daemon:
         self._listen()
         await self._service.begin()
         scheduler = self._schedule()
+        minding = asyncio.create_task(_mind_clock(scheduler))
         sd.notify(f"READY=1\nSTATUS={_status(self._service.setup)}")
         log.info("%s", _status(self._service.setup))
         code = await self._end
         sd.notify("STOPPING=1")
         log.info("ending: what is under way is finished first")
+        minding.cancel()
         scheduler.shutdown(wait=False)  # wait=True would cancel coroutines in mid-air
         await self._service.end(DRAIN)
         return code
@@ -168,6 +170,17 @@ class Daemon:
             log.error("no progress in: %s", ", ".join(stuck))
         else:
             sd.notify("WATCHDOG=1")
+
+
+async def _mind_clock(scheduler: AsyncIOScheduler) -> None:
+    """APScheduler plans by the wall clock: when that is set back by an hour, it sleeps for one. So it is woken."""
+    latest = clock()
+    while True:
+        await asyncio.sleep(1)  # by the loop's clock, which only goes forward
+        if clock() < latest:
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=clock())
+        latest = clock()
 
 
 def _status(setup: Setup) -> str:

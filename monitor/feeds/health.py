@@ -125,6 +125,14 @@ def due_again(state: FeedState, feed: Feed, now: datetime, jitter: float) -> dat
     return max(due, state.held_until) if state.held_until else due
 
 
+def planned_too_late(state: FeedState, feed: Feed, now: datetime) -> bool:
+    """Nothing planned now could lie so far ahead: the clock was set back since. Pauses that servers ask for may."""
+    if state.gone or (state.held_until is not None and state.held_until > now):
+        return False
+    every = max(feed.every, FLOOR)
+    return state.next_due - now > (_backoff(state, every) if state.failures else every)
+
+
 def _backoff(state: FeedState, every: timedelta) -> timedelta:
     """Grows linearly: every, 2 every, 3 every … up to the cap."""
     return max(min(every * (1 + state.failures), CAP), every)

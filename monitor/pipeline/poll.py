@@ -113,6 +113,7 @@ class Poller:
             async with self._slots.turn(_host(feed)):
                 now = self._clock()
                 polled = await poll_feed(feed, state, now, source=self.source, known=known, jitter=self._jitter())
+                polled = _sooner(polled, now - self._clock())
                 await self._results.put(self._with_alerts(state, polled, now))
         except StoreError as fault:  # said by the keeper as well; the feed stays due
             log.warning("%s: %s", feed.url, fault)
@@ -159,3 +160,11 @@ def _host(feed: Feed) -> str:
         return urlsplit(feed.url).hostname or feed.url
     except ValueError:
         return feed.url
+
+
+def _sooner(polled: Polled, back: timedelta) -> Polled:
+    """What was planned by a clock that was set `back` meanwhile comes as soon as it was meant to."""
+    if back <= timedelta(0):
+        return polled
+    feed, reading, poll = polled
+    return feed, reading, replace(poll, state=replace(poll.state, next_due=poll.state.next_due - back))

@@ -15,6 +15,7 @@ from monitor.errors import StoreError
 from monitor.model.alert import Delivery
 from monitor.model.claim import Claim
 from monitor.model.source import Feed, FeedState
+from monitor.pipeline.clock import SET_BACK, replan
 from monitor.pipeline.coverage import tell_coverage
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.poll import Polled, Poller
@@ -59,6 +60,7 @@ class Service:
         # A feed failed, fell silent or came back since coverage was looked at: perhaps just before the last end.
         self._turned = True
         self._errands: set[asyncio.Task[Any]] = set()
+        self._latest = clock()  # the time of the last tick
         self._poller = Poller(
             source=setup.source,
             store=store,
@@ -84,7 +86,9 @@ class Service:
 
     async def begin(self) -> None:
         """Bring the store in line with the watchlist; judge what it holds against claims that are new to it."""
-        new = await self.engine.store(self.store.sync, self.setup.watch, self._clock())
+        now = self._clock()
+        new = await self.engine.store(self.store.sync, self.setup.watch, now)
+        await self.engine.store(replan, self.setup.feeds, now, self.store)  # who knows what the clock did meanwhile
         if new:
             await self._look_back(set(new))
 
@@ -147,13 +151,18 @@ class Service:
         self.progress[name] += 1
 
     async def _tick(self) -> None:
+        now = self._clock()
+        if self._latest - now > SET_BACK:
+            late = await self.engine.store(replan, self.setup.feeds, now, self.store)
+            log.warning("the clock was set back by %s; %d feeds are planned anew", self._latest - now, late)
+        self._latest = now
         room = 4 * self.setup.concurrency - self._poller.busy
         if room <= 0:
             return
         feeds = self.setup.feeds
         # Those under way are still due: beyond them there must be room for others.
         limit = len(self._poller.under_way) + room
-        for state in await self.engine.store(self.store.due, self._clock(), limit):
+        for state in await self.engine.store(self.store.due, now, limit):
             if feed := feeds.get(state.url):
                 self._poller.submit(feed, state)
 

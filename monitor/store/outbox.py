@@ -26,6 +26,8 @@ FROM deliveries JOIN alerts USING (alert) WHERE state = 'pending' AND due <= ?""
 DUE = f"{_DUE} ORDER BY due, delivery LIMIT ?"
 DUE_ON_CHANNEL = f"{_DUE} AND channel = ? ORDER BY due, delivery LIMIT ?"
 SETTLE = f"UPDATE deliveries SET {', '.join(f'{name} = ?' for name in DELIVERY.columns[1:])} WHERE id = ?"  # noqa: S608
+HASTEN = """UPDATE deliveries SET due = ? WHERE state = 'pending' AND due > ? AND attempts = 0
+AND due <= (SELECT at FROM alerts WHERE alerts.alert = deliveries.alert)"""
 RETRY = """UPDATE deliveries SET state = 'pending', due = ?, attempts = 0, first_tried = NULL, settled = NULL
 WHERE id = ? AND state = 'dead'"""
 
@@ -86,6 +88,10 @@ class Outbox(StoryTables):
         with self.transaction():
             for delivery in deliveries:
                 self._run(SETTLE, (*DELIVERY.encode(delivery)[1:], delivery.id))
+
+    def hasten(self, now: datetime) -> None:
+        with self.transaction():
+            self._run(HASTEN, (moment(now), moment(now)))
 
     def retry(self, delivery: str, now: datetime) -> bool:
         with self.transaction():

@@ -167,6 +167,10 @@ class Store(Protocol):
         """New state of deliveries that exist."""
         ...
 
+    def hasten(self, now: datetime) -> None:
+        """The clock was set back: what was to go out at once when its alert arose, and was not tried, goes now."""
+        ...
+
     def retry(self, delivery: str, now: datetime) -> bool:
         """Make a dead delivery pending again, and its target one to be asked; False where there is none of that id."""
         ...
