@@ -338,6 +338,18 @@ def targets_of(notifier: Notifier) -> list[Target]:
     return [Target(channel=notifier.name, recipient=recipient) for recipient in notifier.recipients()]
 
 
+def acknowledge(config: Config, alert_id: str, author: str, now: datetime) -> bool:
+    """Somebody has seen the alert. False where there is none of that id."""
+    from monitor.notify.retry import acknowledged
+
+    with writer_of(config) as store, store.transaction():
+        if store.alert(alert_id) is None:
+            return False
+        store.keep_deliveries([acknowledged(delivery, now) for delivery in store.deliveries_of(alert_id)])
+        store.keep_mark("seen", author, now, alert=alert_id)
+    return True
+
+
 def plans_of(
     config: Config, claim_id: str, stance: str, confidence: float, now: datetime, silences: Sequence[Silence]
 ) -> list[tuple[int, Plan]]:

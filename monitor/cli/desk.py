@@ -120,6 +120,19 @@ def mark(obj: dict[str, Any], name: str, verdict: str, claim: str | None, note: 
         click.echo(f"{key} = [{json.dumps(item.title, ensure_ascii=False)}]")
 
 
+@click.command()
+@click.argument("alert_id", metavar="ALERT")
+@click.option("--by", "author", default=getpass.getuser, show_default="you", help="Who has seen it.")
+@click.pass_obj
+def ack(obj: dict[str, Any], alert_id: str, author: str) -> None:
+    """Acknowledge an alert: where a route repeats it, it is repeated no more."""
+    from monitor import app
+
+    if not app.acknowledge(app.load(obj["config"]), alert_id, author, datetime.now(UTC)):
+        raise InputError(f"there is no alert {alert_id!r}; `dementi deliveries` lists them")
+    click.echo("acknowledged", err=True)
+
+
 @click.group()
 def routes() -> None:
     """What the routes would do."""

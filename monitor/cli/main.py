@@ -33,6 +33,7 @@ COMMANDS = {
     "feeds": ("monitor.cli.feeds:feeds", "List the feeds and their health; `feeds show`, `find`, `import`, `export`."),
     "deliveries": ("monitor.cli.lists:deliveries", "List what was sent to whom; `deliveries retry ID`."),
     "silence": ("monitor.cli.desk:silence", "Hold the messages of some claims for a while."),
+    "ack": ("monitor.cli.desk:ack", "Acknowledge an alert: it is repeated no more."),
     "mark": ("monitor.cli.desk:mark", "Say that an alert was right, wrong or late, or an answer missed."),
     "routes": ("monitor.cli.desk:routes", "`routes test CLAIM`: who would be told, when and why."),
     "db": ("monitor.cli.db:db", "Back up, check, upgrade, export and import the store."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.claim import Claim
@@ -63,6 +63,7 @@ class Message:
     id: str  # stable over retries; the alert's id where there is one alert
     alerts: tuple[Alert, ...]
     digest: bool = False
+    repeat: timedelta | None = None  # comes again after this, until somebody acknowledges it
 
 
 class DeliveryState(StrEnum):
@@ -88,6 +89,8 @@ class Delivery:
     settled: datetime | None = None
     error: str | None = None  # of the last attempt, without secrets
     digest: bool = False  # belongs to a digest
+    repeat: timedelta | None = None  # taken, it is due again after this, until somebody acknowledges the alert
+    repeats: int = 0  # how often it was taken so far, where it repeats
 
     def __post_init__(self) -> None:
         aware(due=self.due, first_tried=self.first_tried, settled=self.settled)

@@ -29,6 +29,7 @@ class Route:
     reasons: tuple[Reason, ...] = ()  # empty: all but `corroborated`
     roles: tuple[Role, ...] = ()  # of the one who answers; empty: all
     min_confidence: float = 0.6  # of the event
+    repeat: timedelta | None = None  # say it again this long after it was taken, until somebody acknowledges it
     group_wait: timedelta = timedelta(0)  # alerts that arise within such a span go out as one message, at its end
     quiet_hours: QuietHours | None = None
     digest: time | None = None  # local time of the one message a day that replaces the immediate ones

@@ -88,7 +88,7 @@ def chat_text(message: Message, target: Target, zone: str, *, markdown: bool) ->
         return _MENTION.sub(lambda found: found[0] + _BREAK, _SPECIAL.sub(r"\\\1", text) if markdown else text)
 
     alerts = ordered(message.alerts)
-    views = [view(alert, target, zone) for alert in alerts]
+    views = [view(alert, target, zone, message.repeat) for alert in alerts]
     title = subject(alerts[0]) if len(alerts) == 1 else fold_title(message, views)
     lines = [text for each in views[:_MOST] for text in _lines(each, safe, brief=len(views) > 1)]
     if len(views) > _MOST:

@@ -39,7 +39,7 @@ class ConsoleChannel:
 
     async def send(self, message: Message, target: Target) -> None:
         """Raises NotifyError where the stream is closed; it may be tried again."""
-        views = [view(alert, target, self._zone) for alert in ordered(message.alerts)]
+        views = [view(alert, target, self._zone, message.repeat) for alert in ordered(message.alerts)]
         title = fold_title(message, views) if len(views) > 1 else None
         async with self._turn:
             if self._writing is not None:

@@ -35,7 +35,7 @@ class Rendered:
 def render(message: Message, target: Target, zone: str = "UTC") -> Rendered:
     """Lay out one alert, or several folded into one. Times by the clock of `zone` (IANA)."""
     alerts = ordered(message.alerts)
-    views = [view(alert, target, zone) for alert in alerts]
+    views = [view(alert, target, zone, message.repeat) for alert in alerts]
     claims = {each.claim_id for each in views}
     summary = _span(alerts, zone)
     line = subject(alerts[0]) if len(alerts) == 1 else fold_title(message, views)

@@ -22,7 +22,12 @@ FEWEST_TRIES = 12
 
 
 def after_success(delivery: Delivery, now: datetime) -> Delivery:
-    """Settled: the target took the message."""
+    """Settled: the target took the message. One that repeats is due again, as a message of its own."""
+    if delivery.repeat is not None:
+        again = delivery.repeats + 1
+        message = f"{delivery.alert}-again{again}"
+        due = now + delivery.repeat
+        return replace(delivery, message=message, repeats=again, due=due, attempts=0, first_tried=None, error=None)
     return replace(_tried(delivery, now), state=DeliveryState.SENT, settled=now, error=None)
 
 
@@ -40,6 +45,14 @@ def after_failure(delivery: Delivery, error: NotifyError, now: datetime, jitter:
         asked = min(error.after, LONGEST_ASKED) + FIRST_PAUSE * SPREAD * jitter
         pause = max(pause, asked)
     return replace(tried, state=DeliveryState.PENDING, due=now + pause)
+
+
+def acknowledged(delivery: Delivery, now: datetime) -> Delivery:
+    """Somebody has seen the alert: what repeats is settled, what was not taken yet still goes out, once."""
+    if delivery.repeat is None or delivery.state is not DeliveryState.PENDING:
+        return delivery
+    settled = replace(delivery, repeat=None)
+    return replace(settled, state=DeliveryState.SENT, settled=now) if delivery.repeats else settled
 
 
 def pause_after(attempts: int) -> timedelta:

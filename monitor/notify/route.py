@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.model.alert import Alert, Delivery, Target
@@ -51,7 +51,8 @@ def route(
         if plan.due is None:
             continue
         for target in _targets(plan.route, recipients):
-            delivery = _delivery(alert, target, plan.due, plan.held_by, kinds.get(target.channel, ""))
+            kind = kinds.get(target.channel, "")
+            delivery = _delivery(alert, target, plan.due, plan.held_by, kind, plan.route.repeat)
             earlier = found.get(delivery.id)
             if earlier is None or delivery.due < earlier.due:
                 found[delivery.id] = delivery
@@ -98,9 +99,12 @@ def _targets(route: Route, recipients: Mapping[str, tuple[str, ...]]) -> Iterabl
             yield Target(channel=channel, recipient=recipient)
 
 
-def _delivery(alert: Alert, target: Target, due: datetime, held_by: str | None, kind: str) -> Delivery:
-    # Machines want each alert on its own: for them a digest holds, and folds nothing.
-    folds = held_by is not None and (kind not in CHANNELS or CHANNELS[kind].folds)
+def _delivery(
+    alert: Alert, target: Target, due: datetime, held_by: str | None, kind: str, repeat: timedelta | None
+) -> Delivery:
+    # Machines want each alert on its own, and once: for them a digest holds and folds nothing, and nothing repeats.
+    for_people = kind not in CHANNELS or CHANNELS[kind].folds
+    folds = held_by is not None and for_people
     return Delivery(
         id=_hash("delivery", alert.id, target.channel, target.recipient),
         alert=alert.id,
@@ -108,6 +112,7 @@ def _delivery(alert: Alert, target: Target, due: datetime, held_by: str | None, 
         message=_hash("fold", target.channel, target.recipient, stamp(due) or "") if folds else alert.id,
         due=due,
         digest=folds and held_by == "digest",
+        repeat=repeat if for_people else None,
     )
 
 

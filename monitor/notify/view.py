@@ -50,8 +50,8 @@ class View:
         return f"Claim: {self.claim} · {self.stands}" if self.claim else self.stands
 
 
-def view(alert: Alert, target: Target, zone: str = "UTC") -> View:
-    """What there is to tell; times by the clock of `zone` (IANA)."""
+def view(alert: Alert, target: Target, zone: str = "UTC", repeat: timedelta | None = None) -> View:
+    """What there is to tell; times by the clock of `zone` (IANA). `repeat`: it comes again after this."""
     words = wording(alert)
     item = alert.item
     return View(
@@ -71,7 +71,7 @@ def view(alert: Alert, target: Target, zone: str = "UTC") -> View:
         facts=tuple(_facts(alert, zone)),
         detail=tuple(paragraph(alert.detail)[:30]),
         why=f"{words.why} Sent to {line(target.recipient, 100)} by channel “{line(target.channel, 60)}”.",
-        silence=_silence(target),
+        silence=_silence(alert, target, repeat),
         found=moment(alert.at, zone),
         urgent=alert.reason in (Reason.REVERSED, Reason.RETRACTED),
     )
@@ -201,8 +201,12 @@ def _count(outlets: list[str]) -> str:
     return "1 outlet" if len(outlets) == 1 else f"{len(outlets)} outlets"
 
 
-def _silence(target: Target) -> str:
-    return (
-        f"To hear less, narrow the [[routes]] of channel “{line(target.channel, 60)}” in dementi.toml "
-        "(claims, stances, min_confidence) or give them quiet_hours or a digest."
-    )
+def _silence(alert: Alert, target: Target, repeat: timedelta | None) -> str:
+    routes = f"the [[routes]] of channel “{line(target.channel, 60)}” in dementi.toml"
+    less = f"To hear less: narrow {routes} (claims, stances, min_confidence)."
+    if alert.claim is not None:
+        less = f"To hear less: dementi silence add {line(alert.claim.id, 100)} --for 8h, or narrow {routes}."
+    if repeat is None:
+        return less
+    minutes = round(repeat.total_seconds() / 60)
+    return f"Comes again every {minutes} min until somebody runs: dementi ack {line(alert.id, 100)}. {less}"

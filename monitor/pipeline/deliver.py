@@ -45,7 +45,10 @@ def messages_of(due: Iterable[Due]) -> list[tuple[Message, Target, list[Delivery
     for (_, _, message_id), group in groupby(sorted(due, key=lambda pair: (key(pair), pair[1].at)), key):
         pairs = list(group)
         message = Message(
-            id=message_id, alerts=tuple(alert for _, alert in pairs), digest=any(d.digest for d, _ in pairs)
+            id=message_id,
+            alerts=tuple(alert for _, alert in pairs),
+            digest=any(d.digest for d, _ in pairs),
+            repeat=next((d.repeat for d, _ in pairs if d.repeat), None),
         )
         found.append((message, pairs[0][0].target, [delivery for delivery, _ in pairs]))
     return found

@@ -132,6 +132,8 @@ class RouteTable(Table):
     roles: tuple[Role, ...] = ()
     """Only answers of these: party, authority, outlet, other, unnamed."""
     min_confidence: Annotated[StrictFloat, Field(ge=0, le=1, allow_inf_nan=False)] = 0.6
+    repeat: Every | None = None
+    """Say it again after this, until somebody runs `dementi ack ALERT`. Not for webhooks."""
     group_wait: Annotated[Span, AfterValidator(_short)] = timedelta(0)
     """Alerts that arise within such a span go out as one message, at its end."""
     quiet_hours: QuietTable | None = None
@@ -163,6 +165,7 @@ class RouteTable(Table):
             reasons=self.reasons,
             roles=self.roles,
             min_confidence=self.min_confidence,
+            repeat=self.repeat,
             group_wait=self.group_wait,
             quiet_hours=QuietHours(start=quiet.start, end=quiet.end, zone=quiet.zone) if quiet else None,
             digest=self.digest,

@@ -21,8 +21,10 @@ ON CONFLICT (id) DO NOTHING"""
 KEEP_DELIVERY = f"""INSERT INTO deliveries (alert, channel, recipient, {DELIVERY.names()})
 VALUES ((SELECT alert FROM alerts WHERE id = ?), ?, ?, {", ".join("?" * len(DELIVERY.columns))})
 ON CONFLICT DO NOTHING"""  # noqa: S608
-_DUE = f"""SELECT alerts.id, channel, recipient, body, {DELIVERY.names("deliveries.")}
-FROM deliveries JOIN alerts USING (alert) WHERE state = 'pending' AND due <= ?"""  # noqa: S608
+_DELIVERIES = f"""SELECT alerts.id, channel, recipient, body, {DELIVERY.names("deliveries.")}
+FROM deliveries JOIN alerts USING (alert)"""  # noqa: S608
+_DUE = f"{_DELIVERIES} WHERE state = 'pending' AND due <= ?"
+DELIVERIES_OF = f"{_DELIVERIES} WHERE alerts.id = ? ORDER BY delivery"
 DUE = f"{_DUE} ORDER BY due, delivery LIMIT ?"
 DUE_ON_CHANNEL = f"{_DUE} AND channel = ? ORDER BY due, delivery LIMIT ?"
 SETTLE = f"UPDATE deliveries SET {', '.join(f'{name} = ?' for name in DELIVERY.columns[1:])} WHERE id = ?"  # noqa: S608
@@ -109,6 +111,11 @@ class Outbox(StoryTables):
             return delivery
         error = f"the target is gone since {line[0][:10]}: {line[1]}"
         return replace(delivery, state=DeliveryState.DEAD, error=error, settled=delivery.due)
+
+    def deliveries_of(self, alert: str) -> list[Delivery]:
+        lines = self._all(DELIVERIES_OF, (alert,))
+        with self._reading("a delivery in the outbox"):
+            return [_delivery(line) for line in lines]
 
     def pending(self) -> int:
         line = self._one("SELECT count(*) FROM deliveries WHERE state = ?", (str(DeliveryState.PENDING),))

@@ -121,3 +121,15 @@ def test_the_store_is_backed_up_checked_exported_and_imported(desk: Desk, feeds:
     assert desk("db", "import", "-", stdin=whole).returncode == 0
     assert [row["title"] for row in desk.rows("items")] == [DENIAL[0]]
     assert desk("db", "import", "-", stdin=whole).returncode == 1, "only an empty store is filled"
+
+
+def test_an_alert_is_repeated_until_it_is_acknowledged(desk: Desk, feeds: Feeds) -> None:
+    feeds.pages["/a"] = rss(("g1", *DENIAL))
+    screen = '[[channels]]\nname = "screen"\nkind = "console"\n[[routes]]\nchannels = ["screen"]\nrepeat = "30m"\n'
+    desk.write(feeds=desk.feed(feeds, "/a"), channels=screen)
+    assert desk("run", "--once").returncode == 0
+    (row,) = desk.rows("deliveries")
+    assert row["state"] == "pending", "it comes again"
+    assert desk("ack", "nothing").returncode == 65
+    assert desk("ack", row["alert"], "--by", "ada").returncode == 0
+    assert [row["state"] for row in desk.rows("deliveries")] == ["sent"]

@@ -12,6 +12,7 @@ from monitor.engine.local import LocalEngine
 from monitor.errors import NotifyError, StoreFull
 from monitor.model.alert import Alert, Delivery, DeliveryState, Message, Target
 from monitor.model.story import Reason
+from monitor.notify.retry import acknowledged
 from monitor.pipeline.deliver import Deliverer, messages_of, tally
 from monitor.store.sqlite import SqliteStore, open_store
 from tests.support.values import DOWN, NOW, FakeNotifier
@@ -199,4 +200,33 @@ async def test_a_storm_is_folded_into_one_message_after_the_first_twenty(
     await work.close()
     sizes = sorted(len(message.alerts) for message, _ in desk.taken)
     assert sizes == [*[1] * 20, 80]
+    assert store.pending() == 0
+
+
+async def test_what_repeats_comes_again_as_a_message_of_its_own_until_somebody_has_seen_it(
+    store: SqliteStore, engine: LocalEngine
+) -> None:
+    now = NOW
+    desk = FakeNotifier("desk")
+    work = Deliverer(
+        notifiers={"desk": desk},
+        store=store,
+        engine=engine,
+        clock=lambda: now,
+        jitter=lambda: 0.5,
+        about_gone=lambda *_: [],
+        kinds={"desk": "email"},
+        settled=lambda _: None,
+    )
+    store.keep_alert(alert("a"), [delivery("a", repeat=timedelta(minutes=30))])
+    for _ in range(6):
+        assert await work.drain(timedelta(seconds=5))
+        now += timedelta(minutes=15)
+    assert [message.id for message, _ in desk.taken] == ["a", "a-again1", "a-again2"]
+    store.keep_deliveries([acknowledged(d, now) for d in store.deliveries_of("a")])
+    for _ in range(4):
+        assert await work.drain(timedelta(seconds=5))
+        now += timedelta(minutes=15)
+    await work.close()
+    assert len(desk.taken) == 3
     assert store.pending() == 0
