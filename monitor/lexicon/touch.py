@@ -13,7 +13,7 @@ class Core(NamedTuple):
 
     parts: tuple[int, ...]
     sign: int  # 1: it is so; -1: undone, or the opposite
-    force: str  # happened | mention | planned | words
+    force: str  # happened | mention | planned | words | frame (a call in which it is said to have been: only denied)
     score: float  # 0..1: how surely this is the claim's
     kind: str = ""
 

@@ -43,6 +43,7 @@ class Compiled(NamedTuple):
     given: bool  # the groups were given with the claim, not guessed from its statement
     wordings: tuple[Wording, ...]
     kinds: dict[str, int]  # kind of event -> 1, or -1 where its happening means that the claim's does not hold
+    frames: frozenset[str]  # meetings and calls in which the claim's event is set: where there was none, it was not
     quantities: tuple[Quantity, ...]
     years: frozenset[int]
     places: frozenset[str]
@@ -67,6 +68,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
         given=bool(claim.about),
         wordings=tuple(_wording(p, terms, named) for p in passages),
         kinds=_spread(main),
+        frames=_frames(first) - set(main),
         quantities=tuple(
             q
             for s in first.sentences
@@ -181,7 +183,8 @@ def _strange(sentence: Sentence, at: int, passage: Passage) -> bool:
     if passage.language != "de":
         if following[:1].isupper() and sentence.gaps[at + 1] == " ":
             return True
-        return _bare_subject(raw, following, passage.language)
+        acts = at + 1 in {i for f in sentence.found for i in f.parts if f.entry.table in ("event", "say", "cue")}
+        return _bare_subject(raw, following, passage.language) or (acts and not raw.endswith("s"))
     before = sentence.words[at - 1] if at else None
     alone = before is None or (before.raw[:1].islower() and before.low in _BARE) or before.raw[:1].isupper()
     return alone and not raw.endswith(("ung", "heit", "keit", "schaft", "tion", "en"))
@@ -190,7 +193,7 @@ def _strange(sentence: Sentence, at: int, passage: Passage) -> bool:
 def _bare_subject(raw: str, following: str, language: str) -> bool:
     """A statement opens with a noun without article: where articles are the rule, that is a name (Tesla opens a plant)."""
     if language == "en":
-        verb = following in ("is", "has", "will", "was", "had") or (following.endswith("s") and len(following) > 3)
+        verb = following in ("is", "has", "will", "was", "and") or (following.endswith("s") and len(following) > 3)
         return verb and not raw.endswith("s")
     return language in ("fr", "es", "it", "pt", "nl") and not raw.endswith(("s", "en"))
 
@@ -253,6 +256,24 @@ def _kinds(passages: Sequence[Passage]) -> dict[str, int]:
     if any(not facts[k].generic for k in kept):
         kept = {k for k in kept if not facts[k].generic}
     return {k: 1 if signs[k] >= 0 else -1 for k in kept}
+
+
+_INSIDE = frozenset(
+    ["in", "during", "im", "bei", "beim", "während", "lors", "dans", "durante", "en", "nel", "nella", "na", "no", "tijdens"]
+    + ["podczas", "w", "в", "во", "під", "при", "při", "under", "i"]
+)
+
+
+def _frames(passage: Passage) -> frozenset[str]:
+    """"Urged him in that call": without the call no urging."""
+    facts = kind_facts()
+    inside = {
+        f.entry.kind
+        for s in passage.sentences
+        for f in s.found
+        if f.entry.table == "event" and any(w.low in _INSIDE for w in s.words[max(0, f.first - 3) : f.first])
+    }
+    return frozenset(k for k in inside if facts[k].roles == "mutual" and facts[k].generic)
 
 
 def _spread(main: dict[str, int]) -> dict[str, int]:

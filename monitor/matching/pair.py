@@ -66,6 +66,8 @@ def _persons(group: Group, touched: Sequence[Sequence[int]], sentence: Sentence,
 
 def _core(found: Found, compiled: Compiled) -> Core | None:
     entry = found.entry
+    if entry.table == "event" and entry.kind in compiled.frames and entry.type in ("happened", "mention"):
+        return Core(found.parts, 1, "frame", 0.7, entry.kind)
     if entry.table != "event" or entry.kind not in compiled.kinds:
         return None
     sign = compiled.kinds[entry.kind] * (-1 if entry.type == "opposite" else 1)

@@ -110,7 +110,9 @@ class Reader:
             self.memory.note("negation", False, f"“{said}” ({kind}) is itself negated")
             return []
         sign = _SIGN[kind] * (-1 if turned else 1)
-        return [self._decide(cue, sign, span, relation, cores, who, hedged="hedge" in over or cue.entry.hedged)]
+        made = self._decide(cue, sign, span, relation, cores, who, hedged="hedge" in over or cue.entry.hedged)
+        framed = relation == "this" and self.touch.cores[cores[0]].force == "frame"
+        return [] if framed and made.stance is Stance.CONFIRMS else [made]
 
     def _decide(
         self, cue: Found, sign: int, span: Span, relation: str, cores: list[int], who: Speaker, *, hedged: bool
@@ -262,7 +264,7 @@ class Reader:
             self.memory.note("names", False, f"no name of the claim by “{self._text(span.first, span.last)[:80]}”")
             return False
         for clash in self.touch.clashes:
-            if span.first <= clash.first <= span.last:
+            if span.first <= clash.first <= span.last and clash.what in ("number", "year"):
                 self.memory.note(clash.what, False, f"another {clash.what}: {clash.text}")
                 return False
         if self.asked.groups and not self.touch.named(span.first, span.last):
@@ -287,7 +289,7 @@ class Reader:
         if over and not (over == {"plan"} and self.asked.plan):
             self.memory.note("mask", False, f"“{told}” stands under {', '.join(sorted(over))}")
             return []
-        if core.force == "planned" or (core.force == "mention" and not turned):
+        if core.force == "planned" or (core.force in ("mention", "frame") and not turned):
             return []
         sign = core.sign * (-1 if turned else 1) * self.asked.sign
         who = self.sources.of_telling(core)

@@ -48,9 +48,17 @@ class Sources:
         part, comma = Span(*self._scene.part(cue.first)), Span(*self._scene.part(cue.first, commas=True))
         for span in self._sides(cue, content, part, comma):
             who = self.within(span.first, span.last)
-            if who is not NOBODY and not who.media:
+            if who is not NOBODY and not who.media and not self._told_of(who, span):
                 return who
         return self._by_label(part) or self._by_say() or self._by_border(part) or self._spoke_last()
+
+    def _told_of(self, who: Speaker, span: Span) -> bool:
+        """The claim's own person or thing, and no party to it: what is spoken of, not who speaks."""
+        if who.role is not Role.OTHER or not who.name or who.kind != "name":
+            return False
+        words = self._scene.sentence.words
+        own = {words[i].raw for g in self._scene.touch.groups for i in g if span.first <= i <= span.last}
+        return bool(own) and all(part in own for part in who.name.replace("-", " ").split())
 
     def _sides(self, cue: Found, content: Span, part: Span, comma: Span) -> list[Span]:
         """Where the speaker may stand, likeliest first."""

@@ -86,7 +86,9 @@ def speaker(sentence: Sentence, first: int, last: int, parties: Sequence[Party],
         return NOBODY
     party = _party(sentence, first, last, parties)
     sources = [f for f in sentence.found if f.entry.table == "source" and first <= f.first and f.last <= last]
-    known = [f for f in sentence.names if first <= f.first and f.last <= last]
+    known = [
+        f for f in sentence.names if first <= f.first and f.last <= last and f.entry.type not in ("city", "region")
+    ]
     name = _proper(sentence, first, last, tables, beside=party[1] if party else None)
     if party:
         shown = name or _shown(sentence, sources, party[1], first, last)
@@ -234,6 +236,9 @@ def _proper(
         runs = [r for r in runs if len(r) > 1 or _titled(sentence, r[0], first)]
     if beside:
         runs = [r for r in runs if r[0] - beside[1] <= _NEXT and beside[0] - r[-1] <= _NEXT]
+    else:  # the first word has a capital anyway: a name only where it speaks
+        verbs = {i for f in sentence.found for i in f.parts if f.entry.table in ("say", "cue", "negator")}
+        runs = [r for r in runs if len(r) > 1 or not _opens(sentence, r[0]) or r[0] + 1 in verbs]
     if not runs:
         return None
     run = max(runs, key=lambda r: (min(len(r), 2), -r[0]))
@@ -268,6 +273,10 @@ def _shown(sentence: Sentence, sources: list[Found], at: tuple[int, int], first:
         a, b = min(a, sources[0].first), max(b, sources[0].last)
     start, end = sentence.cut(max(a, first), min(b, last))
     return sentence.text[start:end]
+
+
+def _opens(sentence: Sentence, at: int) -> bool:
+    return at == 0 or any(c in sentence.gaps[at] for c in ".!?:\"“„«»”'‘")
 
 
 def _titled(sentence: Sentence, at: int, first: int) -> bool:
