@@ -24,7 +24,9 @@ from monitor.model.source import Feed, FeedState, Known, Outcome
 from monitor.pipeline.health import alert_of
 from monitor.store.port import Poll, Store
 
-BATCH = 64  # polls stored in one transaction at the most, and waiting for the next one
+BATCH = 64  # polls stored in one transaction at the most …
+ITEMS = 1_000  # … and items after which no further poll joins it
+WAITING = 32  # polls that may wait for the next one
 Polled = tuple[Feed, Reading, Poll]
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class Poller:
         self._kept, self._patience = kept, patience
         self._slots = Gate(concurrency, per_host, paces={})  # paces are kept where requests are made
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._results: asyncio.Queue[Polled] = asyncio.Queue(BATCH)
+        self._results: asyncio.Queue[Polled] = asyncio.Queue(WAITING)
         self._idle = asyncio.Event()
         self._keeper = asyncio.create_task(self._keep())
 
@@ -131,7 +133,7 @@ class Poller:
     async def _keep(self) -> None:
         while True:
             batch = [await self._results.get()]
-            while not self._results.empty() and len(batch) < BATCH:
+            while not self._results.empty() and len(batch) < BATCH and sum(len(p.items) for _, _, p in batch) < ITEMS:
                 batch.append(self._results.get_nowait())
             await self._store_batch([poll for _, _, poll in batch])
             for feed, _, _ in batch:  # only now: the state in the store is the new one

@@ -14,7 +14,7 @@ from monitor.feeds.port import Reading
 from monitor.model.claim import Watch
 from monitor.model.route import Route
 from monitor.model.source import Feed, Outcome
-from monitor.pipeline.poll import BATCH, Poller
+from monitor.pipeline.poll import BATCH, WAITING, Poller
 from monitor.pipeline.rule import Desk
 from monitor.store.sqlite import SqliteStore, open_store
 from tests.support.values import NOW, FakeSource, item
@@ -125,7 +125,7 @@ async def test_what_a_slow_store_has_not_taken_holds_its_slot(store: SqliteStore
     await asyncio.to_thread(begun.wait, 20)
     for _ in range(2_000):
         await asyncio.sleep(0)
-    assert len(source.asked) <= BATCH + BATCH + 8 + 1, "one batch being stored, one waiting, and the slots"
+    assert len(source.asked) <= BATCH + WAITING + 8 + 1, "one batch being stored, one waiting, and the slots"
     go_on.set()
     await work.drain()
     await work.close()
