@@ -6,9 +6,19 @@ import contextlib
 import ctypes
 import gc
 
+_M_ARENA_MAX = -8  # of mallopt(3), glibc
+_ARENAS = 2  # heaps; glibc would make eight for each core, one for each thread that happens to wait for another
+
 
 def give_back() -> None:
-    """Collect garbage and trim the heap. Does nothing where the C library has no malloc_trim (musl, macOS)."""
+    """Collect garbage and trim the heap, once all is loaded; what is left is not looked through by the collector again.
+
+    The heap is left alone where the C library is not glibc.
+    """
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_ARENA_MAX, _ARENAS)
+        libc.malloc_trim(0)
