@@ -70,7 +70,9 @@ def unknown(kinds: Mapping[str, Kind]) -> list[str]:
 
 
 def _joined(one: Kind, more: Kind) -> Kind:
-    """A kind that several files describe: their wordings together; the first file's facts count."""
+    """A kind that several files describe: their wordings together; the facts of the one that says what it is."""
+    if not one.what:
+        return _joined(more, one) if more.what else more
     wordings = dict(one.wordings)
     for code, wording in more.wordings.items():
         wordings[code] = _both(wordings[code], wording) if code in wordings else wording
@@ -95,7 +97,8 @@ def _both(one: Wording, more: Wording) -> Wording:
 def _kind(table: Table, name: str, given: Mapping[str, Any], *, known: bool = False) -> Kind:
     languages = {k: v for k, v in given.items() if len(k) == 2 and isinstance(v, dict)}
     table.keys(name, {k: v for k, v in given.items() if k not in languages}, KEYS, near=f"[{name}]")
-    if not known and not isinstance(given.get("what"), str):
+    facts = any(k in given for k in KEYS)  # a file that only continues a kind has none
+    if facts and not known and not isinstance(given.get("what"), str):
         table.fault(f"{name}.what", "one line for people is wanted", near=f"[{name}]")
     return Kind(
         id=name,

@@ -44,5 +44,9 @@ def test_every_kind_keeps_its_examples(name):
     assert not wrong, "\n" + "\n".join(wrong)
 
 
+def test_every_kind_says_what_it_is():
+    assert [kind.id for kind in all_kinds().values() if not kind.what] == []
+
+
 def test_kinds_refer_to_kinds_that_exist():
     assert events.unknown(all_kinds()) == []
