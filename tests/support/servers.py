@@ -44,6 +44,7 @@ class Feeds:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or every answer waits 40 ms for the acknowledgement of its headers
 
             def do_GET(self) -> None:
                 outer.log.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
