@@ -71,8 +71,8 @@ def unknown(kinds: Mapping[str, Kind]) -> list[str]:
 
 def _joined(one: Kind, more: Kind) -> Kind:
     """A kind that several files describe: their wordings together; the facts of the one that says what it is."""
-    if not one.what:
-        return _joined(more, one) if more.what else more
+    if not one.what and more.what:
+        return _joined(more, one)
     wordings = dict(one.wordings)
     for code, wording in more.wordings.items():
         wordings[code] = _both(wordings[code], wording) if code in wordings else wording

@@ -17,6 +17,7 @@ _KILLS = frozenset(["condition", "question", "demand", "fiction", "modal"])  # n
 _WEAKENS = frozenset(["hedge", "condition", "question", "demand", "fiction", "modal", "accuse", "plan"])
 _HELD = 0.4  # of a claim without rare names a sentence must hold so much
 _VOICED = 0.35  # of a claim a sentence must hold so much, for its speaker to be speaking on it
+_MUTE = 3  # words between a negator and a speech verb that it silences
 _OPENS = 4  # words before a negator that opens what is said
 _SHOWN = 8  # words shown as evidence behind it
 _ROOM = 4.0  # content words that may be strange where "the report", "this" or nothing stands for the claim
@@ -313,7 +314,7 @@ class Reader:
         """Somebody speaks on the claim in words no table knows: "There was no arrangement", "Nobody has agreed"."""
         topic = self._topic() or self.named == self.asked.groups > 0
         negator = next((f for f in self.sentence.of("negator") if not masks(self.scene, f.parts) & _WEAKENS), None)
-        silent = any(f.entry.type in ("decline", "unsaid") for f in self.sentence.of("cue"))
+        silent = any(f.entry.type in ("decline", "unsaid") for f in self.sentence.of("cue")) or self._mute(negator)
         if not topic or not self.memory.held or self.scene.clauses.question or silent:
             return []
         own = [*self.touch.words, *(i for g in self.touch.groups for i in g)]
@@ -334,6 +335,11 @@ class Reader:
         last = min(part.last, at + _SHOWN)
         reason = f"{who.name} says “{self._text(at, last)}”: {stance}"
         return [self._make(stance, Basis.SAID, at, last, who, features, reason)]
+
+    def _mute(self, negator: Found | None) -> bool:
+        """"We do not talk about …": what is negated is the speaking."""
+        says = self.sentence.of("say")
+        return negator is not None and any(0 < f.first - negator.last <= _MUTE for f in says)
 
     def _echo(self) -> list[Candidate]:
         """A party or authority speaks right after a bare telling: of "this" ("Das teilte das Ministerium mit"), or on it."""
