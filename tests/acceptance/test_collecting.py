@@ -32,6 +32,33 @@ def test_a_server_that_never_answers_delays_no_other_feed(desk: Desk, feeds: Fee
         assert daemon.end() == 0
 
 
+def test_a_host_that_never_answers_delays_no_other_however_many_feeds_it_has(
+    desk: Desk, feeds: Feeds, receiver: Receiver
+) -> None:
+    """A hundred feeds wait for their host's turn; none of them may wait in the place of another host's."""
+    silence = threading.Event()
+
+    def hang(request: BaseHTTPRequestHandler) -> Answer | None:
+        silence.wait(60)
+        return None
+
+    hung = [f"/hang{n}" for n in range(300)]
+    feeds.pages |= dict.fromkeys(hung, hang)
+    feeds.pages["/good"] = rss(("g1", *DENIAL))
+    desk.allow.append(f"localhost:{feeds.port}")
+    good = desk.feed(feeds, "/good").replace("127.0.0.1", "localhost")
+    desk.write(
+        feeds="".join(desk.feed(feeds, path) for path in hung) + good,
+        channels=desk.webhook(receiver),
+        poll='every = "60s"\nconcurrency = 8\nper_host = 2',
+    )
+    with desk.daemon() as daemon:
+        until(lambda: receiver.bodies, 30)
+        assert sum(feeds.asked(path) for path in hung) == 2
+        silence.set()
+        assert daemon.end() == 0
+
+
 def test_slow_headers_end_at_the_deadline(desk: Desk, feeds: Feeds) -> None:
     """feedparser#263: a byte now and then keeps a read deadline happy for ever; only a total one helps."""
 
