@@ -60,6 +60,7 @@ class Service:
         # A feed failed, fell silent or came back since coverage was looked at: perhaps just before the last end.
         self._turned = True
         self._errands: set[asyncio.Task[Any]] = set()
+        self._behind: set[str] = set()  # claims to be judged against what the store holds
         self._latest = clock()  # the time of the last tick
         self._poller = Poller(
             source=setup.source,
@@ -86,11 +87,9 @@ class Service:
 
     async def begin(self) -> None:
         """Bring the store in line with the watchlist; judge what it holds against claims that are new to it."""
-        now = self._clock()
-        new = await self.engine.store(self.store.sync, self.setup.watch, now)
-        await self.engine.store(replan, self.setup.feeds, now, self.store)  # who knows what the clock did meanwhile
-        if new:
-            await self._look_back(set(new))
+        await self._sync(self.setup)
+        await self.engine.store(replan, self.setup.feeds, self._clock(), self.store)  # the clock may have been set back
+        await self._catch_up()
 
     async def tick(self) -> None:
         """Hand the feeds that are due to the poller."""
@@ -116,14 +115,18 @@ class Service:
         return await self._deliverer.drain(patience)
 
     async def change(self, setup: Setup) -> None:
-        """Go on with another setup. What is under way ends with the old one, which is then let go."""
+        """Go on with another setup. What is under way ends with the old one, which is then let go.
+
+        Raises StoreError where the store cannot take it; then all goes on with the old one.
+        """
         async with self._ruling:  # or a batch read by the old claims would count as judged by the new ones, too
+            await self._sync(setup)
             old, self.setup = self.setup, setup
             self._poller.source, self._poller.tell = setup.source, setup.desk.deliveries
             self._deliverer.notifiers, self._deliverer.kinds = setup.notifiers, setup.desk.kinds
             self._deliverer.about_gone = setup.desk.about_a_target
             self._errand(self._retire(old, self._poller.under_way))
-            await self.begin()
+            await self._stage("rule", self._catch_up)
 
     async def end(self, patience: timedelta) -> None:
         """Stop polling; judge and send what is there; let go of everything but the store."""
@@ -167,6 +170,7 @@ class Service:
                 self._poller.submit(feed, state)
 
     async def _rule(self) -> None:
+        await self._catch_up()
         while items := await self.engine.store(self.store.unjudged, BATCH):
             judged = await self.engine.think(read_all, self.setup.read, items)
             rulings = await self._keep(judged, self.setup.claims)
@@ -194,6 +198,14 @@ class Service:
 
     async def _deliver(self) -> None:
         await self._deliverer.look()
+
+    async def _sync(self, setup: Setup) -> None:
+        self._behind = set(await self.engine.store(self.store.sync, setup.watch, self._clock()))
+
+    async def _catch_up(self) -> None:
+        if self._behind:
+            await self._look_back(self._behind)
+            self._behind = set()
 
     async def _look_back(self, new: set[str]) -> None:
         """Judge what the store holds against claims it has not met. What is found is told, not alerted."""

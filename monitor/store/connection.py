@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from monitor.errors import StoreCorrupt, StoreError, StoreNewer
+from monitor.errors import StoreCorrupt, StoreError, StoreLocked, StoreNewer
 from monitor.store.faults import translated
 
 SCHEMA = 1  # PRAGMA user_version: how many migrations the code knows
@@ -93,7 +93,10 @@ def schema_of(connection: sqlite3.Connection, path: str) -> int:
 
 
 def _refuse_older(connection: sqlite3.Connection, path: str) -> None:
-    if schema_of(connection, path) < SCHEMA:
+    version = schema_of(connection, path)
+    if version == 0:
+        raise StoreLocked(f"{path}: is just being made; try again")
+    if version < SCHEMA:
         raise StoreError(f"{path}: was written by an older dementi; upgrade it with `dementi db migrate`")
 
 

@@ -44,8 +44,9 @@ def hold(database: str | Path, now: datetime) -> Iterator[None]:
     try:
         _take(descriptor, path)
         _held.add(descriptor)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()} {stamp(now)}\n".encode(), 0)
+        with suppress(OSError):  # the name is for people; a full disk is said by the first commit, in better words
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()} {stamp(now)}\n".encode(), 0)
         yield
     finally:
         _held.discard(descriptor)
