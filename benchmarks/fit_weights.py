@@ -26,18 +26,19 @@ from monitor.matching.pair import touch
 from monitor.model.claim import Claim, Party
 from monitor.model.verdict import Basis, Stance
 from monitor.pipeline.judge import RELATED, Judge, match_of, out_of_time
-from monitor.text.words import words
 from monitor.pipeline.judge_lines import read_item
 from monitor.stance.assess import candidates
 from monitor.stance.weigh import head
+from monitor.text.words import words
 
 WEIGHTS = Path(__file__).parents[1] / "monitor" / "stance" / "weights.toml"
 # What is fitted. Few and readable; each can be argued for in one sentence.
 FEATURES = (
-    "cue", "rel.this", "rel.report", "rel.pronoun", "rel.none", "rel.other",
-    "other.close", "other.bare", "other.all", "other.fresh", "type.false", "weak", "hedged", "core", "words",
-    "mention", "turned", "asserted", "echo", "echo.this", "voiced", "quoted", "opens", "unexplained", "strangers", "missing", "near", "cover",
-    "person", "clash.number", "clash.time", "clash.place", "clash.role", "fresh", "cored", "title", "late", "own", "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
+    "cue", "rel.this", "rel.report", "rel.pronoun", "rel.none", "rel.other", "other.close", "other.bare",
+    "other.all", "other.fresh", "type.false", "weak", "hedged", "core", "words", "mention", "turned", "asserted",
+    "echo", "echo.this", "voiced", "quoted", "opens", "unexplained", "strangers", "missing", "near", "cover",
+    "person", "clash.number", "clash.time", "clash.place", "clash.role", "fresh", "cored", "title", "late", "own",
+    "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
 )  # fmt: skip
 PENALTY = 6.0
 

@@ -96,7 +96,7 @@ def codes(folder: Path = HERE) -> tuple[str, ...]:
 
 
 def load(code: str, folder: Path = HERE) -> Language:
-    """Read a language: xx.toml, and the further rows of any xx-*.toml. Raises ConfigError with every fault of a file."""
+    """Read a language: xx.toml and the further rows of any xx-*.toml. Raises ConfigError with all faults of a file."""
     language = _read(folder / f"{code}.toml", code, folder)
     for path in sorted(folder.glob(f"{code}-*.toml")):
         more = _read(path, code, folder)

@@ -59,7 +59,7 @@ def _joined(value: float, word: str, digits: bool, tables: Tables) -> float | No
         return value * 1000 + int(word)
     factor = tables.numbers.get(word)
     if factor is not None and factor >= _SMALLEST_MULTIPLIER:
-        return value * factor
+        return round(value * factor, 6)  # 4.1 million is 4,100,000
     return None
 
 

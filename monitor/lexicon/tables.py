@@ -88,7 +88,7 @@ def kinds() -> Mapping[str, KindFacts]:
     """Facts of all kinds of event, by id."""
     facts = cache.kept(
         "kinds",
-        lambda: {k.id: (k.roles, k.generic, k.implied_by, k.excluded_by) for k in event_files.load().values()},
+        lambda: {k.id: (k.roles, k.generic, k.implied_by, k.excluded_by) for k in _all_kinds().values()},
     )
     return {name: KindFacts(*values) for name, values in facts.items()}
 
@@ -152,10 +152,15 @@ def _entry(row: language_files.Row) -> Entry:
     )
 
 
+@lru_cache(maxsize=1)
+def _all_kinds() -> Mapping[str, event_files.Kind]:
+    return event_files.load()
+
+
 def _events(code: str) -> Rows:
     return [
         (Entry(table="event", type=group, kind=kind.id, generic=kind.generic), phrases)
-        for kind in event_files.load().values()
+        for kind in _all_kinds().values()
         if code in kind.wordings
         for group, phrases in kind.wordings[code].phrases.items()
     ]

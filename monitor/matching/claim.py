@@ -10,8 +10,8 @@ from typing import NamedTuple
 from monitor.lexicon.numbers import Quantity, quantities
 from monitor.lexicon.passage import Passage, Sentence, read
 from monitor.lexicon.tables import among, tables
-from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.tables import kinds as kind_facts
+from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.touch import Asked
 from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
@@ -91,9 +91,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
     )
 
 
-def _ordered(
-    passage: Passage, groups: Sequence[Group], main: dict[str, int], terms: Terms
-) -> tuple[int, int] | None:
+def _ordered(passage: Passage, groups: Sequence[Group], main: dict[str, int], terms: Terms) -> tuple[int, int] | None:
     """Who does it and to whom: the first group named before the event, the first named after it."""
     facts = kind_facts()
     if len(passage.sentences) != 1 or any(facts[k].roles in ("mutual", "thing") for k in main):
@@ -103,9 +101,7 @@ def _ordered(
     touched = [terms.touched(w) for w in sentence.words]
     named = [n for n, g in enumerate(g for g in groups if not g.predicate)]
     hard = [g for g in groups if not g.predicate]
-    at = {
-        n: [i for run in hard[n].names for i in range(len(touched)) if run and run[0] in touched[i]] for n in named
-    }
+    at = {n: [i for run in hard[n].names for i in range(len(touched)) if run and run[0] in touched[i]] for n in named}
     if not events and len(sentence.words) == 3:
         events = [1]  # X verb Y
     before = [n for n in named if at[n] and events and min(at[n]) < min(events)]
@@ -136,7 +132,7 @@ def _given(claim: Claim, terms: Terms) -> list[Group]:
 
 
 def _guessed(passage: Passage, terms: Terms) -> list[Group]:
-    """Names as capitals show them in a statement; German capitals show nouns, so there only runs and strange words count."""
+    """Names as capitals show them in a statement; in German, where nouns have them, only runs and strange words."""
     groups = []
     for sentence in passage.sentences:
         for first, last in _capitals(sentence, passage):
@@ -191,7 +187,7 @@ def _strange(sentence: Sentence, at: int, passage: Passage) -> bool:
 
 
 def _bare_subject(raw: str, following: str, language: str) -> bool:
-    """A statement opens with a noun without article: where articles are the rule, that is a name (Tesla opens a plant)."""
+    """A statement opens with a noun without article: where articles are the rule, that is a name."""
     if language == "en":
         verb = following in ("is", "has", "will", "was", "and") or (following.endswith("s") and len(following) > 3)
         return verb and not raw.endswith("s")
@@ -240,7 +236,7 @@ def _wording(passage: Passage, terms: Terms, named: set[int]) -> Wording:
 def _kinds(passages: Sequence[Passage]) -> dict[str, int]:
     """Kinds of event the claim is about, each with 1, or -1 where the claim says its opposite.
 
-    What a text tells is its event; what it only mentions ("deleted footage of the arrest") is so where it tells nothing.
+    What a text tells is its event; what it mentions ("deleted footage of the arrest") is so where it tells nothing.
     """
     told: Counter[str] = Counter()
     mentioned: Counter[str] = Counter()
@@ -259,13 +255,14 @@ def _kinds(passages: Sequence[Passage]) -> dict[str, int]:
 
 
 _INSIDE = frozenset(
-    ["in", "during", "im", "bei", "beim", "während", "lors", "dans", "durante", "en", "nel", "nella", "na", "no", "tijdens"]
-    + ["podczas", "w", "в", "во", "під", "при", "při", "under", "i"]
+    "in during im bei beim während lors dans durante en nel nella na no tijdens podczas w в во під при při under i".split(
+        " "
+    )
 )
 
 
 def _frames(passage: Passage) -> frozenset[str]:
-    """"Urged him in that call": without the call no urging."""
+    """Without the call no urging "in that call"."""
     facts = kind_facts()
     inside = {
         f.entry.kind
@@ -299,9 +296,10 @@ def _negative(passage: Passage, main: dict[str, int]) -> bool:
     for s in passage.sentences:
         events = [f for f in s.found if f.entry.table == "event" and f.entry.kind in main]
         for negator in (f for f in s.found if f.entry.table == "negator"):
-            if not events or any(-4 <= negator.first - part <= 3 for f in events for part in f.parts):
-                if not events or not any(f.last < negator.first - 1 for f in events) or negator.entry.side != "after":
-                    return True
+            near = any(-4 <= negator.first - part <= 3 for f in events for part in f.parts)
+            before = any(f.last < negator.first - 1 for f in events) and negator.entry.side == "after"
+            if not events or (near and not before):
+                return True
     return False
 
 

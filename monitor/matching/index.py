@@ -11,14 +11,16 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from monitor.matching.claim import compile_claim
 from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
 from monitor.text.words import Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FLOOR = 0.3  # share of a wording from which on a claim without given names is looked at, on a short watchlist
 _STEEP = 0.1  # by so much more must be shared for every tenfold of a hundred claims: chance finds more among more
@@ -41,7 +43,7 @@ class Index:
         self._lists = shares
         if self._dense:
             self._arrays = {t: _arrays(p) for t, p in shares.items()}
-            self._owner = np.array(self._rows, dtype=np.int32)
+            self._owner = _numbers(self._rows)
         self._grouped = self._by_group()
 
     def candidates(self, spellings: AbstractSet[str]) -> list[tuple[int, float]]:
@@ -136,6 +138,8 @@ class Index:
         arrays = [self._arrays[t] for t in touched if t in self._arrays]
         if not arrays:
             return {}
+        import numpy as np
+
         rows = np.concatenate([a[0] for a in arrays])
         mass = np.bincount(rows, np.concatenate([a[1] for a in arrays]))
         above = np.flatnonzero(mass >= self.floor)
@@ -147,5 +151,13 @@ class Index:
 
 
 def _arrays(postings: list[tuple[int, float]]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    import numpy as np
+
     rows, shares = zip(*postings, strict=True)
-    return np.array(rows, dtype=np.int32), np.array(shares, dtype=np.float32)
+    return _numbers(rows), np.array(shares, dtype=np.float32)
+
+
+def _numbers(rows: Sequence[int]) -> NDArray[np.int32]:
+    import numpy as np  # 15 MB that a short watchlist does without
+
+    return np.array(rows, dtype=np.int32)

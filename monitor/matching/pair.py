@@ -24,8 +24,8 @@ def touch(sentence: Sentence, passage: Passage, compiled: Compiled, terms: Terms
     groups = [_persons(g, touched, sentence, passage) for g in compiled.groups if not g.predicate]
     named = {i for g in groups for i in g}
     cores = [c for f in sentence.found if (c := _core(f, compiled))]
-    own, cover = _own(sentence, passage, compiled, touched)
-    cores += _by_words(sentence, passage, compiled, touched, named, cores)
+    own, cover = _own(passage, compiled, touched)
+    cores += _by_words(compiled, touched, named, cores)
     clashes = _clashes(sentence, passage, compiled) + _swapped(compiled, groups, cores, sentence)
     return Touch(
         cores=cores,
@@ -58,7 +58,9 @@ def _persons(group: Group, touched: Sequence[Sequence[int]], sentence: Sentence,
     kept = []
     for i in found:
         before = sentence.words[i - 1] if i and sentence.gaps[i] == " " else None
-        other = before and before.raw[:1].isupper() and len(before.raw) > 2 and i - 1 not in taken and i - 1 not in found
+        other = (
+            before and before.raw[:1].isupper() and len(before.raw) > 2 and i - 1 not in taken and i - 1 not in found
+        )
         if i in whole or not other or (before and among(before.low, titles)):
             kept.append(i)
     return kept
@@ -74,9 +76,7 @@ def _core(found: Found, compiled: Compiled) -> Core | None:
     return Core(found.parts, sign, _FORCE[entry.type], 0.7 if entry.generic else 1.0, entry.kind)
 
 
-def _own(
-    sentence: Sentence, passage: Passage, compiled: Compiled, touched: Sequence[Sequence[int]]
-) -> tuple[set[int], float]:
+def _own(passage: Passage, compiled: Compiled, touched: Sequence[Sequence[int]]) -> tuple[set[int], float]:
     """Words of the sentence that are words of the claim, and the best share of a wording they make."""
     best, places = 0.0, set()
     for wording in compiled.wordings:
@@ -89,8 +89,6 @@ def _own(
 
 
 def _by_words(
-    sentence: Sentence,
-    passage: Passage,
     compiled: Compiled,
     touched: Sequence[Sequence[int]],
     named: set[int],

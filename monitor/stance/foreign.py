@@ -129,7 +129,7 @@ _ENDS = (
 
 
 def _bare(scene: Scene, at: int) -> bool:
-    """A German noun without an article where a common noun would have one: opening a sentence, or after a preposition."""
+    """A German noun without the article that a common noun would have: opening a sentence, or after a preposition."""
     raw = scene.sentence.words[at].raw
     before = scene.sentence.words[at - 1] if at else None
     if raw.endswith(_ENDS) or (before and before.low not in _BARE):

@@ -31,7 +31,9 @@ def held(touch: Touch, asked: Asked) -> bool:
     if not asked.groups:
         return touch.cover >= _HELD
     named = sum(bool(g) for g in touch.groups)
-    return (named == asked.groups and asked.groups > 1) or (2 * named >= asked.groups and (told or touch.cover >= _HELD))
+    return (named == asked.groups and asked.groups > 1) or (
+        2 * named >= asked.groups and (told or touch.cover >= _HELD)
+    )
 
 
 class Reader:
@@ -69,7 +71,7 @@ class Reader:
 
     # -- cues
 
-    def _cue(self, cue: Found) -> list[Candidate]:
+    def _cue(self, cue: Found) -> list[Candidate]:  # noqa: C901  the reasons to drop a cue, in order
         kind = cue.entry.type
         if cue.entry.answer and not self._whole(cue):
             return []
@@ -79,7 +81,9 @@ class Reader:
         over = masks(self.scene, cue.parts)
         if relation == "argument":
             self.argued = self.other = True
-            self.memory.note("content", False, f"“{said}” ({kind}) is about another event, which only concerns the claim's")
+            self.memory.note(
+                "content", False, f"“{said}” ({kind}) is about another event, which only concerns the claim's"
+            )
             return []
         if kind in self.asked.cues and set(cue.parts) <= set(self.touch.words):
             return []  # the claim's own word
@@ -337,12 +341,12 @@ class Reader:
         return [self._make(stance, Basis.SAID, at, last, who, features, reason)]
 
     def _mute(self, negator: Found | None) -> bool:
-        """"We do not talk about …": what is negated is the speaking."""
+        """What is negated is the speaking: "We do not talk about …"."""
         says = self.sentence.of("say")
         return negator is not None and any(0 < f.first - negator.last <= _MUTE for f in says)
 
     def _echo(self) -> list[Candidate]:
-        """A party or authority speaks right after a bare telling: of "this" ("Das teilte das Ministerium mit"), or on it."""
+        """A party or authority speaks right after a bare telling, of "this" or on it ("so the ministry")."""
         memory = self.memory
         sign = memory.sign or memory.headline
         if not sign or not memory.fresh or self.scene.clauses.question:
@@ -384,7 +388,7 @@ class Reader:
         return relation == "this" and (span.last > cue.last or cue.entry.type in ("false", "true"))
 
     def _whole(self, cue: Found) -> bool:
-        """A word of answer stands alone: opens a sentence, a quotation or what follows a colon, and a border ends it."""
+        """A word of answer stands alone: it opens a sentence, a quotation or a part, and a border ends it."""
         borders = self.scene.clauses.borders
         opens = cue.first == 0 or borders[cue.first] in ("colon", "quote", "strong", "dash")
         gap = self.sentence.gaps[cue.last + 1]
@@ -451,7 +455,7 @@ class Reader:
         )
 
     def _readable(self, first: int, last: int) -> tuple[int, int]:
-        """Evidence that an editor can read: the parts of the sentence that the words stand in, if these are not long."""
+        """Evidence that an editor can read: the parts of the sentence that the words stand in, if not long."""
         a, b = self.scene.part(first, commas=True)[0], self.scene.part(last, commas=True)[1]
         return (a, b) if b - a < _READABLE else (first, last)
 

@@ -34,7 +34,7 @@ class Scene(NamedTuple):
 
 
 def negated(scene: Scene, parts: Sequence[int], *, noun: bool = False) -> bool:
-    """An odd number of negators works on the words. `noun`: of a noun only what stands close before it ("no such call")."""
+    """An odd number of negators works on the words; on a `noun` only what stands close before it ("no such call")."""
     return sum(_negates(scene, f, parts, noun=noun) for f in scene.sentence.of("negator")) % 2 == 1
 
 

@@ -122,7 +122,7 @@ class Sources:
         return self.within(first, say.first - 1) if core.first > say.last else NOBODY
 
     def _names_report(self, say: Found) -> bool:
-        """"According to the report": nobody stands behind it yet."""
+        """Nobody stands behind it yet: "according to the report"."""
         first, last = self._scene.part(say.first, commas=True)
         before = Span(max(first, say.first - _BEFORE), say.first - 1)
         span = Span(say.last + 1, last) if say.entry.source == "after" else before
@@ -130,7 +130,7 @@ class Sources:
         return any(span.first <= f.first <= min(span.last, span.first + 4) for f in reports)
 
     def _pronoun(self, verb: Found) -> bool:
-        """ "He said": the subject beside the verb was named before."""
+        """The subject beside the verb was named before: "he said"."""
         words, he = self._scene.sentence.words, self._scene.tables.words.get("he", frozenset())
         return any(0 <= i < len(words) and among(words[i].low, he) for i in (verb.first - 1, verb.last + 1))
 
@@ -150,7 +150,7 @@ class Sources:
         return None
 
     def _by_label(self, part: Span) -> Speaker | None:
-        """ "Kremlin: no call", "No call – Kremlin": a border with nothing but a speaker beyond it."""
+        """A border with nothing but a speaker beyond it: "Kremlin: no call", "No call – Kremlin"."""
         borders, size = self._scene.clauses.borders, self._scene.size
         if 0 < part.first <= _LABEL and borders[part.first] == "colon":
             return self._alone(Span(0, part.first - 1))

@@ -126,9 +126,9 @@ def _speaks_for(name: str) -> str | None:
     for institution, facts in gazetteer().items():
         for speaker_name in facts.speakers:
             known = _spelt(speaker_name)
-            if known and spelt and _same(known[-1], spelt[-1], capital=True):
-                if len(spelt) == 1 or _same(known[0], spelt[0], capital=True):
-                    return institution
+            surname = known and spelt and _same(known[-1], spelt[-1], capital=True)
+            if surname and (len(spelt) == 1 or _same(known[0], spelt[0], capital=True)):
+                return institution
     return None
 
 

@@ -10,6 +10,8 @@ No single measure stands all of that:
 - a bottom-k sketch (Cohen & Kaplan 2007): the k smallest hashes of all shingles. Below the smaller of two sketches'
   largest value both are complete samples, so Jaccard likeness *and* containment can be read from it;
 - the hashes of the first shingles: a teaser is the beginning of its text, and too short to be sampled.
+
+numpy is imported by the first text that needs a fingerprint: most items are about no claim, and need none.
 """
 
 from __future__ import annotations
@@ -18,10 +20,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zlib import crc32
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    _Hashes = NDArray[np.uint64]
 
 SHINGLE = 3  # words
 SKETCH = 64  # hashes kept of the whole text
@@ -33,8 +39,7 @@ COPY = 0.5  # likeness from which on a text is a reprint: benchmarks/reprints.py
 _WORD = re.compile(r"[^\W_]+")
 # Scripts without spaces between words: each character counts as a word.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
-_Hashes = NDArray[np.uint64]
+_ODD = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +53,8 @@ class Fingerprint:
 
 def fingerprint(text: str) -> Fingerprint:
     """Fingerprint of plain text; the same on every machine and in every process."""
+    import numpy as np
+
     shingles = _shingles(_words(text))
     if not len(shingles):
         return Fingerprint(simhash=0, sketch=(), lead=())
@@ -89,22 +96,28 @@ def _hash(word: str) -> int:
 
 def _shingles(words: list[str]) -> _Hashes:
     """One 64-bit hash for each run of SHINGLE words; of all words together where there are fewer."""
+    import numpy as np
+
     hashes = np.fromiter(map(_hash, words), dtype=np.uint64, count=len(words))
     width = min(SHINGLE, len(words))
     count = len(words) - width + 1
     mixed = np.zeros(count if words else 0, dtype=np.uint64)
     for place in range(width):
-        mixed = _spread((mixed ^ hashes[place : place + count]) * _ODD[place])
+        mixed = _spread((mixed ^ hashes[place : place + count]) * np.uint64(_ODD[place]))
     return mixed
 
 
 def _spread(hashes: _Hashes) -> _Hashes:
     """The finaliser of SplitMix64 (Steele, Lea & Flood 2014), shortened: every bit comes to depend on every other."""
+    import numpy as np
+
     hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     return hashes ^ (hashes >> np.uint64(27))
 
 
 def _simhash(shingles: _Hashes) -> int:
+    import numpy as np
+
     bits = np.unpackbits(shingles.astype("<u8").view(np.uint8).reshape(-1, 8), axis=1)
     majority = bits.sum(axis=0, dtype=np.uint32) * 2 > len(shingles)
     return int.from_bytes(np.packbits(majority).tobytes(), "little", signed=True)

@@ -100,7 +100,7 @@ class Lexer:
             known = self._atoms[word.raw] = self._known.intersection(self._possible(word))
         return known
 
-    def _possible(self, word: Word) -> Iterable[str]:
+    def _possible(self, word: Word) -> Iterable[str]:  # noqa: C901  one line for each form an atom may have
         low = word.low[:64]  # longer than any word of a table
         yield low
         size = len(low)

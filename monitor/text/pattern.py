@@ -1,8 +1,8 @@
 """Patterns of the tables: words, wildcards, choices, gaps. docs/languages.md explains them to those who write tables.
 
 A pattern becomes one or more phrases. A phrase is a tuple of elements: a frozenset of atoms (one word, any of them), or
-an int (a gap of at most so many words). An atom is a word in `low` spelling: `word`, `begin*`, `*end`, `*part*`, `begin*end`, or
-`=Word` where capitals count.
+an int (a gap of at most so many words). An atom is a word in `low` spelling: `word`, `begin*`, `*end`, `*part*`,
+`begin*end`, or `=Word` where capitals count.
 """
 
 from __future__ import annotations
