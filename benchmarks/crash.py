@@ -420,7 +420,9 @@ def _outcome(bench: Bench, kills: int, steps: dict[str, int], ended: int) -> Out
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=300)
-    parser.add_argument("--dementi", default=str(DEMENTI), help="the command, where it is not the installed one")
+    parser.add_argument(
+        "--dementi", default=str(DEMENTI), help="the command, where it is not the installed one (a script must exec it)"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder to work in that is kept")
     asked = parser.parse_args()
