@@ -255,10 +255,12 @@ def _kinds(passages: Sequence[Passage]) -> dict[str, int]:
 
 
 _INSIDE = frozenset(
-    "in during im bei beim während lors dans durante en nel nella na no tijdens podczas w в во під при při under i".split(
-        " "
-    )
-)
+    [
+        "in", "during", "im", "bei", "beim", "während", "lors", "dans", "durante", "en",
+        "nel", "nella", "na", "no", "tijdens", "podczas", "w", "в", "во", "під",
+        "при", "při", "under", "i",
+    ]
+)  # fmt: skip
 
 
 def _frames(passage: Passage) -> frozenset[str]:

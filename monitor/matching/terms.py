@@ -21,7 +21,7 @@ _LONG_HEAD = 4  # … and long ones, whose inflected forms share more
 _LONG = 6
 _ALIKE = 60  # of 100, for two spellings of one name
 _SPELT = 5  # letters from which on a name may be spelt differently
-_REMEMBER = 100_000  # words of texts; a hundred bytes each
+_REMEMBER = 40_000  # words of texts; a hundred bytes each
 _GLUED = 5  # letters a term must have to be found inside a longer word
 
 

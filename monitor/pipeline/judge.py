@@ -118,6 +118,8 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
     if not named:
         kinds = any(c.kind for t in touches for c in t.cores)
         return max(cover, 0.5 * cores + 0.5 * cover) if cover >= _COVERED or (kinds and cover >= FLOOR) else 0.0
+    if cover >= _COVERED:
+        return cover  # the claim nearly word for word, whatever became of a name
     if not any(named) or (2 * sum(named) < len(named) and not compiled.asked.specific):
         return 0.0
     least = FLOOR + 0.1 if compiled.asked.specific else 0.0
