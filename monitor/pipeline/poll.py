@@ -25,8 +25,8 @@ from monitor.pipeline.health import alert_of
 from monitor.store.port import Poll, Store
 
 BATCH = 64  # polls stored in one transaction at the most …
-ITEMS = 1_000  # … and items after which no further poll joins it
-WAITING = 32  # polls that may wait for the next one
+ITEMS = 500  # … and items after which no further poll joins it
+WAITING = 16  # polls that may wait for the next one
 Polled = tuple[Feed, Reading, Poll]
 log = logging.getLogger(__name__)
 
