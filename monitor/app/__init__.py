@@ -1,0 +1,43 @@
+"""The one place where adapters are named and joined. Everything above asks here, everything below is a stranger to it.
+
+    config ◀ feeds ◀ reading
+    config ◀ stores ◀ channels        all ◀ service
+
+Imports are made where they are used: a list must not pay for the reading, nor a reading for the channels.
+"""
+
+from monitor.app.channels import acknowledge, notifiers_of, plans_of, sample_message, targets_of
+from monitor.app.config import Config, check_secrets, load, load_watchlist, loader, watched_feeds, write_starter
+from monitor.app.feeds import feeds_as_opml, feeds_from_opml, find_feeds, source_of
+from monitor.app.reading import check_examples, explanations_of, read_feed_file, reading_of
+from monitor.app.service import engine, set_up
+from monitor.app.stores import reader_of, store_of, store_url, writer_of
+
+__all__ = [
+    "Config",
+    "acknowledge",
+    "check_examples",
+    "check_secrets",
+    "engine",
+    "explanations_of",
+    "feeds_as_opml",
+    "feeds_from_opml",
+    "find_feeds",
+    "load",
+    "load_watchlist",
+    "loader",
+    "notifiers_of",
+    "plans_of",
+    "read_feed_file",
+    "reader_of",
+    "reading_of",
+    "sample_message",
+    "set_up",
+    "source_of",
+    "store_of",
+    "store_url",
+    "targets_of",
+    "watched_feeds",
+    "write_starter",
+    "writer_of",
+]

@@ -1,0 +1,87 @@
+"""Reading one item, one feed file, and a claim's own examples."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from monitor.app.config import Config
+from monitor.app.feeds import source_of
+from monitor.errors import ConfigError, Fault
+
+if TYPE_CHECKING:
+    from monitor.feeds.port import Reading
+    from monitor.model.claim import Claim
+    from monitor.model.source import Item
+    from monitor.pipeline.explain import Explanation
+    from monitor.pipeline.setup import Read
+
+T = TypeVar("T")
+Progress = Callable[[Sequence[T]], Iterable[T]]  # goes through a sequence, and may show how far it is
+
+
+def reading_of(claims: Sequence[Claim]) -> Read:
+    """What one item says of these claims."""
+    from monitor.pipeline.judge import Judge
+
+    return Judge(claims).judge_item
+
+
+def explanations_of(item: Item, claims: Sequence[Claim]) -> list[Explanation]:
+    """How one item is read for each of these claims, step by step."""
+    from monitor.pipeline.explain import explain
+    from monitor.pipeline.judge import Judge
+
+    judge = Judge(claims)
+    return [explain(item, claim, judge) for claim in claims]
+
+
+def read_feed_file(path: Path) -> Reading:
+    """Items of a feed file, as the poller would read them."""
+    from monitor.model.source import Feed, Known
+
+    async def nothing() -> Known:
+        return Known()
+
+    feed = Feed(url=path.absolute().as_uri(), path=path.absolute())
+
+    async def read() -> Reading:
+        source = source_of(None)
+        try:
+            return await source.read(feed, None, datetime.now(UTC), nothing)
+        finally:
+            await source.close()
+
+    return asyncio.run(read())
+
+
+def check_examples(config: Config, progress: Progress[Claim] = lambda claims: claims) -> None:
+    """Run the claims' own examples. Raises ConfigError with every one that the reading does not bear out."""
+    from monitor.pipeline.examples import failures
+
+    claims = [claim for claim in config.watch.claims if claim.fire or claim.quiet]
+    if not claims:
+        return
+    read = reading_of(config.watch.claims)
+    faults = [
+        _example_fault(config, failure.claim, failure.key, failure.index, failure.found)
+        for claim in progress(claims)
+        for failure in failures([claim], read)
+    ]
+    if faults:
+        raise ConfigError(faults)
+
+
+def _example_fault(config: Config, claim: str, key: str, index: int, found: str) -> Fault:
+    from monitor.watchlist.schema import raw_id
+
+    should = "must alert, and does not" if key == "fire" else "must not alert, and does"
+    for document in config.documents:
+        for position, entry in enumerate(document.data.get("claims", ())):
+            if raw_id(entry) == claim:
+                text = entry[key][index]
+                return document.fault(("claims", position, key, index), f"“{text[:100]}” {should}: {found}")
+    raise LookupError(claim)

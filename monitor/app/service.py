@@ -1,0 +1,56 @@
+"""The service: one config at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from monitor.app.channels import notifiers_of
+from monitor.app.config import Config, check_secrets
+from monitor.app.feeds import source_of
+from monitor.app.reading import reading_of
+
+if TYPE_CHECKING:
+    from monitor.engine.local import LocalEngine
+    from monitor.pipeline.setup import Setup
+
+
+@contextmanager
+def engine() -> Iterator[LocalEngine]:
+    from monitor.engine.local import LocalEngine
+
+    made = LocalEngine()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def set_up(config: Config) -> Setup:
+    """One config at work. Raises ConfigError where a channel lacks what it needs. Runs no examples."""
+    from monitor.engine.memory import give_back
+    from monitor.pipeline.judge import RULES_VERSION
+    from monitor.pipeline.rule import Desk
+    from monitor.pipeline.setup import Setup
+
+    check_secrets(config)
+    read = reading_of(config.watch.claims)
+    give_back()  # what reading files and tables took for a moment is a third of all that the service takes
+    notifiers = notifiers_of(config)
+    desk = Desk(
+        routes=tuple(route.route() for route in config.settings.routes),
+        recipients={name: notifier.recipients() for name, notifier in notifiers.items()},
+        kinds={channel.name: channel.kind for channel in config.settings.channels},
+    )
+    return Setup(
+        watch=config.watch,
+        read=read,
+        reader_of=reading_of,
+        rules=RULES_VERSION,
+        source=source_of(config),
+        notifiers=notifiers,
+        desk=desk,
+        concurrency=config.settings.poll.concurrency,
+        per_host=config.settings.poll.per_host,
+    )
