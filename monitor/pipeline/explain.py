@@ -105,7 +105,9 @@ def _missing(compiled: Compiled, touches: list[Touch]) -> Iterator[str]:
 def _line(sentence: Sentence, touch: Touch) -> Line:
     marks = [_mark(sentence, f, _called(f)) for f in (*sentence.found, *sentence.names)]
     marks += [
-        Mark(start=sentence.words[i].start, end=sentence.words[i].end, what="claim's name") for g in touch.groups for i in g
+        Mark(start=sentence.words[i].start, end=sentence.words[i].end, what="claim's name")
+        for g in touch.groups
+        for i in g
     ]
     return Line(
         field=sentence.field,
