@@ -49,6 +49,8 @@ async def _service(load: Load, teller: Teller, *, patient: bool) -> AsyncIterato
     """A service over the store of the config, which nobody else may write to meanwhile."""
     config = load()
     setup = app.set_up(config)
+    if config.settings.web is not None:
+        log.warning("web.listen: this version has no page yet; all else works")
     try:
         app.check_examples(config)
     except ConfigError as fault:  # not a reason to be deaf: after an upgrade the reading may have changed, not the news
