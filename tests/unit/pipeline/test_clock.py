@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from monitor.pipeline.rule import Desk, Ruler
 from monitor.pipeline.service import Service
 from monitor.pipeline.setup import Setup
 from monitor.store.port import Poll
-from monitor.store.sqlite import SqliteStore, open_store
+from monitor.store.sqlite import SqliteStore
 from tests.support.values import CALL, DOWN, NOW, FakeNotifier, FakeSource, item, says
 
 HOUR = timedelta(hours=1)
@@ -79,20 +79,6 @@ class Rig:
         state = replace(self.store.states()[FEED.url], **changes)
         self.store.keep_polls([Poll(state=state)])
         return state
-
-
-@pytest.fixture
-def store() -> Iterator[SqliteStore]:
-    made = open_store("sqlite::memory:")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[LocalEngine]:
-    made = LocalEngine()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -36,13 +36,6 @@ SILENT = replace(FINE, silent_since=NOW - timedelta(days=1), title="Quiet Gazett
 def store() -> Iterator[SqliteStore]:
     made = open_store("sqlite::memory:")
     made.sync(Watch(feeds=tuple(FEEDS), claims=(CALL,)), NOW)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[LocalEngine]:
-    made = LocalEngine()
     yield made
     made.close()
 

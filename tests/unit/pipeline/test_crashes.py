@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,24 +12,10 @@ from monitor.model.alert import Alert, Delivery, Message, Target
 from monitor.model.story import Reason
 from monitor.notify.storm import BURST
 from monitor.pipeline.deliver import Deliverer
-from monitor.store.sqlite import SqliteStore, open_store
+from monitor.store.sqlite import SqliteStore
 from tests.support.values import NOW, FakeNotifier
 
 DESK = Target(channel="desk", recipient="a@x")
-
-
-@pytest.fixture
-def store() -> Iterator[SqliteStore]:
-    made = open_store("sqlite::memory:")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[LocalEngine]:
-    made = LocalEngine()
-    yield made
-    made.close()
 
 
 class Silent(FakeNotifier):

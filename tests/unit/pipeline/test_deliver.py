@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,22 +13,8 @@ from monitor.model.alert import Alert, Delivery, DeliveryState, Message, Target
 from monitor.model.story import Reason
 from monitor.notify.retry import acknowledged
 from monitor.pipeline.deliver import Deliverer, messages_of, tally
-from monitor.store.sqlite import SqliteStore, open_store
+from monitor.store.sqlite import SqliteStore
 from tests.support.values import DOWN, NOW, FakeNotifier
-
-
-@pytest.fixture
-def store() -> Iterator[SqliteStore]:
-    made = open_store("sqlite::memory:")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[LocalEngine]:
-    made = LocalEngine()
-    yield made
-    made.close()
 
 
 def alert(name: str) -> Alert:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,25 +15,16 @@ from monitor.model.route import Route
 from monitor.model.source import Feed, Outcome
 from monitor.pipeline.poll import BATCH, WAITING, Poller
 from monitor.pipeline.rule import Desk
-from monitor.store.sqlite import SqliteStore, open_store
+from monitor.store.sqlite import SqliteStore
 from tests.support.values import NOW, FakeSource, item
 
 FEEDS = [Feed(url=f"https://outlet{n}.example/") for n in range(1_000)]
 
 
 @pytest.fixture
-def store() -> Iterator[SqliteStore]:
-    made = open_store("sqlite::memory:")
-    made.sync(Watch(feeds=tuple(FEEDS)), NOW)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[LocalEngine]:
-    made = LocalEngine()
-    yield made
-    made.close()
+def store(store: SqliteStore) -> SqliteStore:
+    store.sync(Watch(feeds=tuple(FEEDS)), NOW)
+    return store
 
 
 def poller(source: FakeSource, store: Any, engine: LocalEngine, **more: Any) -> Poller:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,7 +11,7 @@ from monitor.model.story import ClaimStatus, Reason
 from monitor.model.verdict import Stance
 from monitor.pipeline.rule import Desk, Ruler
 from monitor.store.port import Poll
-from monitor.store.sqlite import SqliteStore, open_store
+from monitor.store.sqlite import SqliteStore
 from tests.support.values import CALL, NOW, item, reports, says
 
 FEED = Feed(url="https://outlet.example/rss")
@@ -20,11 +19,9 @@ DESK = Desk(routes=(Route(channels=("desk",)),), recipients={"desk": ("a@x", "b@
 
 
 @pytest.fixture
-def store() -> Iterator[SqliteStore]:
-    made = open_store("sqlite::memory:")
-    made.sync(Watch(feeds=(FEED,), claims=(CALL,)), NOW)
-    yield made
-    made.close()
+def store(store: SqliteStore) -> SqliteStore:
+    store.sync(Watch(feeds=(FEED,), claims=(CALL,)), NOW)
+    return store
 
 
 def keep(store: SqliteStore, *items: Item) -> None:
