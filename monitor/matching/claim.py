@@ -117,7 +117,7 @@ def _texts(claim: Claim) -> list[tuple[str, str]]:
 
 
 def _run(text: str, terms: Terms, *, name: bool) -> tuple[int, ...]:
-    return tuple(terms.number(key(w.low), name=name) for w in words(text))
+    return tuple(terms.number_of(w, name=name) for w in words(text))
 
 
 def _given(claim: Claim, terms: Terms) -> list[Group]:
@@ -136,7 +136,7 @@ def _guessed(passage: Passage, terms: Terms) -> list[Group]:
     groups = []
     for sentence in passage.sentences:
         for first, last in _capitals(sentence, passage):
-            run = tuple(terms.number(key(sentence.words[i].low), name=True) for i in range(first, last + 1))
+            run = tuple(terms.number_of(sentence.words[i], name=True) for i in range(first, last + 1))
             others = _other_names(sentence, first, last, terms)
             common = any(last in f.parts for f in sentence.found)  # "New York Police" is not any police
             surname = [run[-1:]] if len(run) > 1 and not common else []

@@ -10,18 +10,16 @@ from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
-from monitor.text.alike import begins, inflected, skeleton
-from monitor.text.fold import key, low
+from monitor.text.alike import begins, inflected, one_name, skeleton
+from monitor.text.fold import key, low, plain
 from monitor.text.words import Word
 
 _HEAD = 3  # letters under which short terms are filed …
 _LONG_HEAD = 4  # … and long ones, whose inflected forms share more
 _LONG = 6
-_ALIKE = 60  # of 100, for two spellings of one name
 _SPELT = 5  # letters from which on a name may be spelt differently
 _REMEMBER = 40_000  # words of texts; a hundred bytes each
+_FAR = 64  # letters of a word that are looked at
 _GLUED = 5  # letters a term must have to be found inside a longer word
 
 
@@ -46,10 +44,18 @@ class Terms:
         self._remembered: dict[tuple[str, bool], tuple[int, ...]] = {}
         self._as_written: dict[str, tuple[int, ...]] = {}
         self._heads: set[str] = set()  # the first letters of all terms
+        self._foreign: set[int] = set()  # terms written in another script than Latin
         self._idle: set[str] = set()  # words as written that touch nothing
 
+    def number_of(self, word: Word, *, name: bool) -> int:
+        """The number of a word of a claim, new or known."""
+        number = self.number(key(word.low), name=name)
+        if not _latin(word.low):
+            self._foreign.add(number)
+        return number
+
     def number(self, word_key: str, *, name: bool) -> int:
-        """The number of a term, new or known."""
+        """The number of a term in `fold.key` spelling, new or known."""
         known = self._numbers.get((word_key, name))
         if known is not None:
             return known
@@ -74,7 +80,7 @@ class Terms:
         if known is None:
             if len(self._remembered) > _REMEMBER:
                 self._remembered.clear()
-            known = self._remembered[word.low, capital] = tuple(sorted(self._find(key(word.low[:64]), capital)))
+            known = self._remembered[word.low, capital] = tuple(sorted(self._find(word.low, capital)))
         return known
 
     def touched_by(self, spellings: AbstractSet[str]) -> set[int]:
@@ -96,7 +102,7 @@ class Terms:
 
     def _look(self, raw: str) -> tuple[int, ...]:
         folded = low(raw)
-        known = tuple(self._find(key(folded[:64]), not raw[:1].islower())) if folded else ()
+        known = tuple(self._find(folded, not raw[:1].islower())) if folded else ()
         if known:
             self._as_written[raw] = known
         elif len(self._idle) < _REMEMBER:
@@ -105,7 +111,8 @@ class Terms:
             self._as_written.clear()
         return known
 
-    def _find(self, spelt: str, capital: bool) -> set[int]:
+    def _find(self, folded: str, capital: bool) -> set[int]:
+        spelt = key(folded[:_FAR])
         found = {n for n in self._short.get(spelt, ()) if capital or not self.all[n].name}
         for number in (*self._filed.get(spelt[:_HEAD], ()), *self._filed.get(spelt[:_LONG_HEAD], ())):
             term = self.all[number]
@@ -114,8 +121,15 @@ class Terms:
             if begins(spelt, term.key) or inflected(spelt, term.key):
                 found.add(number)
         if capital and len(spelt) >= _SPELT:
-            found |= {n for n in self._bones.get(skeleton(spelt), ()) if _may_be(spelt, self.all[n].key)}
+            found |= self._other_spellings(spelt, latin=_latin(folded))
         return found | self._glued(spelt) if self.glue else found
+
+    def _other_spellings(self, spelt: str, *, latin: bool) -> set[int]:
+        return {
+            n
+            for n in self._bones.get(skeleton(spelt), ())
+            if one_name(spelt, self.all[n].key, same_script=latin and n not in self._foreign)
+        }
 
     def _glued(self, spelt: str) -> set[int]:
         """Terms inside a longer word: Rücktrittsgerücht, Wendtnachfolge."""
@@ -131,8 +145,5 @@ class Terms:
         return found
 
 
-def _may_be(one: str, other: str) -> bool:
-    """Same consonants, and alike as a whole: Poutine and Putin, not Potente."""
-    if (one[-1] in "ou") != (other[-1] in "ou"):  # Brandão is not Brand; a last e, a, i, y is transcription or case
-        return False
-    return abs(len(one) - len(other)) <= 3 and fuzz.ratio(one, other, score_cutoff=_ALIKE) > 0
+def _latin(folded: str) -> bool:
+    return folded.isascii() or plain(folded[:_FAR]).isascii()

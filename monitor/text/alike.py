@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
 # How transcriptions of one sound differ: Chruschtschow, Khrushchev, Kroutchev; Selenskyj, Zelensky; Poutine, Putin.
 _SOUNDS = (
     ("schtsch", "S"),
@@ -36,17 +39,54 @@ _SOUNDS = (
 _ONE = str.maketrans({"w": "f", "v": "f", "z": "s", "c": "k", "q": "k", "C": "S", "K": "k", "h": "", "g": "g"})
 _VOWELS = re.compile(r"[aeiouyj]+")
 _TWICE = re.compile(r"(.)\1+")
+_VOWEL_SOUNDS = (("ou", "u"), ("oe", "o"), ("ae", "a"), ("ue", "u"), ("y", "i"), ("j", "i"), ("ie", "e"), ("ii", "i"))
 _SHORTEST_SKELETON = 3
+_LONGER = 3  # letters by which one spelling of a name may be longer than the other
+_LONG_NAME = 9  # sounds from which on two may differ instead of one
+_ALIKE = 60  # of 100, for two spellings in different scripts
 
 
 @lru_cache(maxsize=16_384)
 def skeleton(key: str) -> str:
-    """Consonants of a name, sounds that are transcribed differently made one; "" where too little is left to tell."""
+    """Consonants of a name, sounds that are transcribed differently made one; "" where too little is left to tell.
+
+    A consonant written twice is one; the same consonant on both sides of a vowel is two (Musnau, Mosaznau).
+    """
     initial = "a" if key[:1] in "aeiou" else ""
+    bones = initial + _VOWELS.sub("", _sounds(key))
+    return bones if len(bones) >= _SHORTEST_SKELETON else ""
+
+
+@lru_cache(maxsize=16_384)
+def sounded(key: str) -> str:
+    """A name as it is spoken, roughly: vowels that languages write differently made one, those of an ending dropped."""
+    spoken = _sounds(key)
+    for spelling, sound in _VOWEL_SOUNDS:
+        spoken = spoken.replace(spelling, sound)
+    return _TWICE.sub(r"\1", spoken).rstrip("aeiou")
+
+
+def one_name(one: str, other: str, *, same_script: bool) -> bool:
+    """Two spellings of one name: Poutine and Putin, not Potente; Selenskyj, Zelensky, but not Rulapim and Ralhaipiem.
+
+    In one script inner vowels travel nearly unharmed, so the names must sound alike, from their first sound on. Between
+    scripts they are often not written at all, and an ending stands for a case: there the bones tell, and half the rest.
+    """
+    if skeleton(one) != skeleton(other) or not skeleton(one) or abs(len(one) - len(other)) > _LONGER:
+        return False
+    if (one[-1] in "ou") != (other[-1] in "ou"):  # Brandão is not Brand; a last e, a, i, y is transcription or case
+        return False
+    if not same_script:
+        return fuzz.ratio(one, other, score_cutoff=_ALIKE) > 0
+    spoken, heard = sounded(one), sounded(other)
+    most = 1 if min(len(spoken), len(heard)) < _LONG_NAME else 2
+    return spoken[0] == heard[0] and Levenshtein.distance(spoken, heard, score_cutoff=most) <= most
+
+
+def _sounds(key: str) -> str:
     for spelling, sound in _SOUNDS:
         key = key.replace(spelling, sound)
-    bones = initial + _TWICE.sub(r"\1", _VOWELS.sub("", key.translate(_ONE)))
-    return bones if len(bones) >= _SHORTEST_SKELETON else ""
+    return _TWICE.sub(r"\1", key.translate(_ONE))
 
 
 def inflected(one: str, other: str) -> bool:
