@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -288,3 +289,15 @@ def test_an_example_that_fails_at_the_start_is_said_and_does_not_make_it_deaf(
     assert done.returncode == 0
     assert "golf" in done.stderr
     assert [body["type"] for body in receiver.bodies] == ["claim.denied"]
+
+
+def test_the_shipped_claims_are_not_answered_by_the_story_of_another_year(tmp_path: Path) -> None:
+    """`make run` beside the demo: what a newcomer sees first must be right. Without the real feeds: tests stay here."""
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("*.db*", "outlets.toml"))
+    done = subprocess.run(
+        [DEMENTI, "--config", config / "dementi.toml", "run", "--once"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("DENIED") == 2, done.stdout
+    assert "CONFIRMED" not in done.stdout
