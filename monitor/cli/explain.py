@@ -33,7 +33,7 @@ def try_(obj: dict[str, Any], text: str, claim_id: str | None) -> None:
 
     words = sys.stdin.read() if text == "-" else text
     title, _, content = plain(words).partition("\n")
-    _explain(obj, Item(id="try", feed="", title=title, content=content.strip() or None), claim_id, all_claims=False)
+    _explain(obj, Item(id="try", feed="", title=title, content=content.strip() or None), claim_id)
 
 
 @click.command()
@@ -49,15 +49,15 @@ def why(obj: dict[str, Any], item_id: str, claim_id: str | None) -> None:
         if item is None:
             raise InputError(f"there is no item {item_id!r} in the store; `dementi items --json` lists them")
     click.echo(f"{harmless(item.publisher or item.feed)}: {harmless(item.title)}\n{harmless(item.link or '')}")
-    _explain(obj, item, claim_id, all_claims=False)
+    _explain(obj, item, claim_id)
 
 
-def _explain(obj: dict[str, Any], item: Item, claim_id: str | None, *, all_claims: bool) -> None:
+def _explain(obj: dict[str, Any], item: Item, claim_id: str | None) -> None:
     from monitor import app
 
     config = app.load(obj["config"])
     claims = _wanted(config.watch.claims, claim_id)
-    found = [e for e in app.explanations_of(item, claims) if claim_id or all_claims or e.assessment]
+    found = [e for e in app.explanations_of(item, claims) if claim_id or e.assessment]
     if not found:
         click.echo(f"about none of the {len(claims)} claims; `--claim ID` shows what is missing for one")
     for explanation in found:
