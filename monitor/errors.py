@@ -10,6 +10,7 @@ DementiError                 exit 1
 │   ├── StoreFull             1  no space left on the device
 │   └── StoreCorrupt          1  not a database, or a damaged one
 ├── NotifyError              69  a message was not taken; says whether, and when, to try again
+├── OpinionError             69  a second reader gave no usable answer; says whether, and when, to ask again
 └── Refused                  69  our own guard forbids the address
 """
 
@@ -105,6 +106,18 @@ class NotifyError(DementiError):
         self.retry = retry  # trying again may help
         self.after = after  # the target asked for this pause
         self.gone = gone  # the target says it will never take messages again
+
+
+class OpinionError(DementiError):
+    """A second reader gave no usable answer."""
+
+    exit_code = 69
+
+    def __init__(self, message: str, *, lasting: bool = False, retry_after: timedelta | None = None) -> None:
+        """`lasting`: asking again will not help (no such model, key refused). `retry_after`: not before."""
+        super().__init__(message)
+        self.lasting = lasting
+        self.retry_after = retry_after
 
 
 class Refused(DementiError):
