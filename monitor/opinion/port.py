@@ -8,7 +8,7 @@ from monitor.model.opinion import Opinion, Question
 
 
 class Advisor(Protocol):
-    """One second reader of the config. Answers once; when to ask, and what becomes of the answer, is not its business."""
+    """One second reader of the config. Answers once; when to ask, and what the answer does, is not its business."""
 
     name: str  # the model's name, as shown to people
     identity: str  # changes with everything that may change an answer (model, weights, prompt): the cache's key
