@@ -40,6 +40,7 @@ class Feed:
     every: timedelta = timedelta(minutes=10)  # longest pause between two polls
     alert_on_first_fetch: bool = False  # else the first fetch is baseline: judged and told, not alerted
     path: Path | None = None  # for `file:` feeds the file, resolved against the config file that names it
+    fulltext: bool = True  # pages of its items may be asked for, where the config does that at all
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +83,22 @@ class FeedState:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """One fact-check as a page marks it up (schema.org ClaimReview), and where its rating stands in the item."""
+
+    claim: str  # what was claimed, one line of plain text
+    rating: str  # the verdict in the outlet's words, else as a number: "False", "1 / 5"
+    author: str | None = None  # who rates
+    value: float | None = None  # the rating as a number, between …
+    worst: float | None = None
+    best: float | None = None
+    named: bool = True  # `rating` holds words; else it is made of the numbers
+    at: int = 0  # its line in Item.content: characters
+    start: int = 0  # Item.content[start:end] == rating
+    end: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
     """What a feed delivers, in plain text: no markup, no control characters."""
 
@@ -102,6 +119,8 @@ class Item:
     version: int = 1  # counts the edits of this item
     digest: str = ""  # hash of title, summary and content: another digest is another version
     baseline: bool = False  # came with a feed's first fetch: judged and told, not alerted
+    page: str | None = None  # the address whose text `content` was taken from; None: all of it is the feed's
+    reviews: tuple[Review, ...] = ()  # fact-checks that this page holds; their lines end `content`
 
     def __post_init__(self) -> None:
         aware(published=self.published, updated=self.updated, seen=self.seen)

@@ -35,6 +35,8 @@ TABLES = (  # each after those it refers to
         "gone_targets",
         "silences",
         "marks",
+        "pages",
+        "page_items",
     ),
 )
 # What no constraint of the schema says. Each finds the rows that break it; the sentence takes their first column.

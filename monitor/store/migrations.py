@@ -21,6 +21,12 @@ def first(db: Database) -> None:
         db.execute(statement)
 
 
+@schema()
+def pages(db: Database) -> None:
+    for statement in statements(PAGES):
+        db.execute(statement)
+
+
 FIRST = """
 CREATE TABLE feeds (
     feed INTEGER PRIMARY KEY,
@@ -242,4 +248,35 @@ CREATE TABLE marks (
     claim TEXT,
     note TEXT NOT NULL
 ) STRICT;
+"""
+
+PAGES = """
+CREATE TABLE pages (
+    page INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    state TEXT NOT NULL,
+    due TEXT NOT NULL,
+    made TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    asked TEXT,
+    status INTEGER,
+    error TEXT,
+    final_url TEXT,
+    text TEXT,
+    reviews TEXT NOT NULL,
+    extra TEXT,
+    baseline INTEGER NOT NULL,
+    match REAL NOT NULL
+) STRICT;
+CREATE INDEX pages_pending ON pages (host, baseline, match) WHERE state = 'pending';
+CREATE INDEX pages_asked ON pages (asked) WHERE asked IS NOT NULL;
+
+CREATE TABLE page_items (
+    item INTEGER PRIMARY KEY REFERENCES items,
+    page INTEGER NOT NULL REFERENCES pages,
+    baseline INTEGER NOT NULL,
+    waits INTEGER NOT NULL
+) STRICT;
+CREATE INDEX page_items_page ON page_items (page) WHERE waits = 1;
 """

@@ -184,43 +184,49 @@ def test_a_row_that_does_not_fit_the_model_is_damage(store: SqliteStore) -> None
 # -- upgrades
 
 
+NOW_KNOWN = connection.SCHEMA  # the schema that a store has before an upgrade
+
+
 @pytest.fixture
-def second_schema(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def next_schema(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let the code know one migration more than there are."""
+
     def use(sql: str) -> None:
         newer = Migrations("dementi")
-        newer()(migrations.first)
-        newer(name="second")(lambda db: db.execute(sql))
+        for known in migrations.schema._migrations:
+            newer(name=known.name)(known.fn)
+        newer(name="one more")(lambda db: db.execute(sql))
         monkeypatch.setattr(migrations, "schema", newer)
-        monkeypatch.setattr(connection, "SCHEMA", 2)
+        monkeypatch.setattr(connection, "SCHEMA", NOW_KNOWN + 1)
 
     return use
 
 
 def test_an_upgrade_makes_a_backup_first(
-    store: SqliteStore, path: Path, second_schema: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    store: SqliteStore, path: Path, next_schema: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(store, item())
     store.close()
-    second_schema("ALTER TABLE items ADD COLUMN mood TEXT")
+    next_schema("ALTER TABLE items ADD COLUMN mood TEXT")
     with pytest.raises(StoreError, match="dementi db migrate"):
         open_store(f"sqlite:{path}", readonly=True)
     open_store(f"sqlite:{path}").close()
     with closing(open_store(f"sqlite:{path}")) as upgraded:
         assert upgraded.unjudged(10) == [item()]
         assert upgraded._one("SELECT mood FROM items") == (None,)
-    assert pragma(path, "user_version") == 2
-    assert sorted(file.name for file in path.parent.iterdir()) == ["dementi.db", "dementi.db.schema1.bak"]
+    assert pragma(path, "user_version") == NOW_KNOWN + 1
+    assert sorted(file.name for file in path.parent.iterdir()) == ["dementi.db", f"dementi.db.schema{NOW_KNOWN}.bak"]
     monkeypatch.undo()
-    with closing(open_store(f"sqlite:{path}.schema1.bak")) as backup:
+    with closing(open_store(f"sqlite:{path}.schema{NOW_KNOWN}.bak")) as backup:
         assert backup.unjudged(10) == [item()]
 
 
 def test_an_upgrade_that_fails_changes_nothing(
-    store: SqliteStore, path: Path, second_schema: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    store: SqliteStore, path: Path, next_schema: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(store, item())
     store.close()
-    second_schema("ALTER TABLE absent ADD COLUMN mood TEXT")
+    next_schema("ALTER TABLE absent ADD COLUMN mood TEXT")
     with pytest.raises(StoreError, match="no such table"):
         open_store(f"sqlite:{path}")
     monkeypatch.undo()
@@ -229,15 +235,15 @@ def test_an_upgrade_that_fails_changes_nothing(
 
 
 def test_a_backup_never_overwrites_an_earlier_one(
-    store: SqliteStore, path: Path, second_schema: Callable[[str], None]
+    store: SqliteStore, path: Path, next_schema: Callable[[str], None]
 ) -> None:
     store.close()
-    earlier = path.with_name("dementi.db.schema1.bak")
+    earlier = path.with_name(f"dementi.db.schema{NOW_KNOWN}.bak")
     earlier.write_text("precious")
-    second_schema("ALTER TABLE items ADD COLUMN mood TEXT")
+    next_schema("ALTER TABLE items ADD COLUMN mood TEXT")
     open_store(f"sqlite:{path}").close()
     assert earlier.read_text() == "precious"
-    assert path.with_name("dementi.db.schema1.bak.2").exists()
+    assert path.with_name(f"dementi.db.schema{NOW_KNOWN}.bak.2").exists()
 
 
 # -- how queries are answered
