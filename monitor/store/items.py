@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.model.page import Page, with_page
 from monitor.model.source import Item, Known
 from monitor.store.feeds_table import FeedsTable
 from monitor.store.port import Poll
-from monitor.store.rows import ITEM, moment
+from monitor.store.rows import ITEM, PAGE, moment
 from monitor.store.session import Line
 
 KNOWN = 20_000  # items of a feed that `known` tells, the latest ones: more than any body holds
@@ -31,6 +32,7 @@ _JUDGED = f"{_ITEM} WHERE items.seen >= ? AND judged IS NOT NULL"
 RECENT = f"{_JUDGED} ORDER BY items.seen, item LIMIT ?"
 RECENT_ON = f"{_JUDGED} AND (items.seen, item) > (?, ?) ORDER BY items.seen, item LIMIT ?"
 IDENTITY = "SELECT id, version, digest, guid, coalesce(canonical, link) FROM"
+PAGE_AT = f"SELECT {PAGE.names()} FROM pages WHERE url = ?"  # noqa: S608
 _LATEST = "WHERE feed = (SELECT feed FROM feeds WHERE url = ?) ORDER BY seen DESC LIMIT ?"
 IDENTITIES = f"{IDENTITY} items {_LATEST}"
 OLD_IDENTITIES = f"{IDENTITY} item_versions {_LATEST}"
@@ -85,9 +87,24 @@ class ItemsTable(FeedsTable):
 
     def _edit(self, item: Item) -> None:
         """The item is there: another text is a new version, the same text changes nothing."""
-        line = self._one("SELECT item, version, digest FROM items WHERE id = ?", (item.id,))
-        if line is None or line[2] == item.digest:
-            return
-        number, version, _ = line
-        self._run(ARCHIVE, (number,))
-        self._run(REPLACE, (*ITEM.encode(replace(item, version=max(item.version, version + 1)))[1:], number))
+        line = self._one("SELECT digest FROM items WHERE id = ?", (item.id,))
+        if line is not None and line[0] != item.digest:
+            self._replace(self._with_page_of(item.id, item))
+
+    def _with_page_of(self, item_id: str, item: Item) -> Item:
+        """What was read on the item's page still holds when its feed rewords the teaser: it is no retraction."""
+        before = self.item(item_id)
+        page = self._page_at(before.page) if before is not None and before.page is not None else None
+        return item if page is None else with_page(item, page)
+
+    def _replace(self, item: Item) -> None:
+        """Make this the newest version, to be judged; what it replaces is kept."""
+        line = self._one("SELECT item, version FROM items WHERE id = ?", (item.id,))
+        if line is not None:
+            number, version = line
+            self._run(ARCHIVE, (number,))
+            self._run(REPLACE, (*ITEM.encode(replace(item, version=max(item.version, version + 1)))[1:], number))
+
+    def _page_at(self, url: str) -> Page | None:
+        with self._reading("a page"):
+            return next((PAGE.decode(line) for line in self._all(PAGE_AT, (url,))), None)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from monitor.model.alert import Alert, Delivery, Target
 from monitor.model.claim import Watch
+from monitor.model.page import Page
 from monitor.model.route import Silence
 from monitor.model.source import FeedState, Item, Known
 from monitor.model.story import ClaimStatus, Event, Reason
@@ -99,6 +100,42 @@ class Store(Protocol):
 
     def versions(self, item_id: str) -> list[Item]:
         """Every version, oldest first."""
+        ...
+
+    # -- pages behind items
+    def want_page(self, item: Item, match: float, now: datetime) -> None:
+        """The page that the item links to is to be asked for; nothing for an item that has no link, or its text.
+
+        A page that was asked for in the last hours is not asked for again: the item gets its text at once. `match`:
+        0..1, the surest first. Items of a baseline come last, and the version with the text is baseline again.
+        """
+        ...
+
+    def due_pages(self, now: datetime, limit: int) -> list[Page]:
+        """Pages to be asked for, in that order: at most one of a host."""
+        ...
+
+    def pages_asked(self, since: datetime) -> int:
+        """How many were asked for since then, robots.txt not counted."""
+        ...
+
+    def keep_page(self, page: Page) -> list[str]:
+        """What became of a page. Returns ids of the items that now have its text: new versions, to be judged.
+
+        They keep their digest, so that to the feed they are not edited; when the feed edits one, the text stays.
+        """
+        ...
+
+    def miss_pages(self, before: datetime) -> int:
+        """Pages wanted before then are not asked for any more; returns how many those are."""
+        ...
+
+    def page_of(self, item_id: str) -> Page | None:
+        """The page that was wanted for this item."""
+        ...
+
+    def count_pages(self) -> dict[str, int]:
+        """By PageState."""
         ...
 
     # -- story
@@ -221,5 +258,6 @@ class Store(Protocol):
     def list_deliveries(self, limit: int | None = None) -> Iterator[Row]: ...
     def list_silences(self) -> Iterator[Row]: ...
     def list_marks(self) -> Iterator[Row]: ...
+    def list_pages(self, limit: int | None = None) -> Iterator[Row]: ...
 
     def close(self) -> None: ...

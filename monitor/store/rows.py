@@ -19,7 +19,8 @@ from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from monitor.model.alert import Alert, Delivery
-from monitor.model.source import FeedState, Item
+from monitor.model.page import Page
+from monitor.model.source import FeedState, Item, Review
 from monitor.model.story import Event, Telling
 from monitor.model.verdict import Gate, Statement
 
@@ -203,4 +204,17 @@ DELIVERY = Shape(
     Delivery,
     ("id", "message", "due", "state", "attempts", "first_tried", "settled", "error", "digest"),
     apart=("alert", "target"),
+)
+PAGE = Shape(
+    Page,
+    (
+        *("url", "host", "state", "due", "made", "attempts", "asked", "status", "error", "final_url", "text"),
+        "reviews",
+    ),
+    codecs={
+        "reviews": (
+            lambda reviews: dump(tuple[Review, ...], reviews),
+            lambda text: load(tuple[Review, ...], text),
+        )
+    },
 )

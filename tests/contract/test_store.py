@@ -9,13 +9,15 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.errors import StoreError
 from monitor.model.alert import DeliveryState
 from monitor.model.claim import Claim
-from monitor.model.source import Feed, FeedState, Known, Outcome
+from monitor.model.page import Page, PageState
+from monitor.model.source import Feed, FeedState, Item, Known, Outcome, Review
 from monitor.model.story import ClaimStatus, Reason
 from monitor.store.port import DAYS, Poll, Store
 from monitor.store.sqlite import open_store
@@ -210,6 +212,132 @@ def test_unknown_items(store: Store) -> None:
     assert store.assessments_of("nothing") == []
 
 
+# -- pages behind items
+
+
+def page(id_: str = "i1", **changes: Any) -> Page:
+    """What became of the page of an item, as the one who asked for it keeps it."""
+    url = f"https://news.example.org/{id_}"
+    told = {"state": PageState.FETCHED, "text": "The whole text.", "asked": NOW, "attempts": 1}
+    return Page(**{"url": url, "host": "news.example.org", "due": NOW, "made": NOW, **told, **changes})
+
+
+def want(store: Store, *items: Item, match: float = 0.5) -> None:
+    keep(store, *items)
+    for each in items:
+        store.mark_judged(each, NOW)
+        store.want_page(each, match, NOW)
+
+
+def test_a_page_is_wanted_once_and_due_at_once(store: Store) -> None:
+    want(store, item(), item("i2", link="https://news.example.org/i1"))
+    (due,) = store.due_pages(NOW, 10)
+    assert due == Page(url="https://news.example.org/i1", host="news.example.org", due=NOW, made=NOW)
+    assert (store.page_of("i1"), store.page_of("i2"), store.page_of("i3")) == (due, due, None)
+    assert store.count_pages() == {"pending": 1}
+
+
+def test_items_without_a_link_want_no_page(store: Store) -> None:
+    want(store, item(link=None))
+    assert store.due_pages(NOW, 10) == []
+
+
+def test_one_page_of_a_host_is_due_the_surest_first_and_the_past_last(store: Store) -> None:
+    want(store, item("unsure"), match=0.4)
+    want(store, item("past", baseline=True), match=0.9)
+    want(store, item("sure"), match=0.8)
+    want(store, item("other", link="https://other.example.org:8443/x"), match=0.6)
+    assert [due.url.rpartition("/")[2] for due in store.due_pages(NOW, 10)] == ["sure", "x"]
+    assert [due.host for due in store.due_pages(NOW, 10)] == ["news.example.org", "other.example.org:8443"]
+    store.keep_page(page("sure", state=PageState.PENDING, due=later(hours=1)))
+    store.keep_page(page("unsure", state=PageState.FAILED))
+    assert [due.url.rpartition("/")[2] for due in store.due_pages(NOW, 10)] == ["x", "past"]
+
+
+def test_the_text_of_a_page_is_a_version_to_be_judged_and_no_edit(store: Store) -> None:
+    first = item(summary="A teaser")
+    want(store, first)
+    assert store.keep_page(page()) == ["i1"]
+    (told,) = store.unjudged(10)
+    assert (told.version, told.content, told.page) == (2, "The whole text.", "https://news.example.org/i1")
+    assert (told.digest, told.seen, told.summary) == (first.digest, first.seen, first.summary)
+    assert store.versions("i1") == [first, told]
+    assert store.known(URL).newest == {"i1": (2, first.digest)}
+    keep(store, first)  # as a poll that had begun before
+    assert store.item("i1") == told
+    assert store.keep_page(page(text="Again")) == [], "nobody waits for it any more"
+
+
+def test_an_edit_by_the_feed_keeps_what_the_page_said(store: Store) -> None:
+    want(store, item(summary="A teaser"))
+    store.keep_page(page())
+    keep(store, item(summary="Another teaser", digest="edited", version=2))
+    found = store.item("i1")
+    assert found is not None
+    assert (found.version, found.digest, found.summary, found.content) == (
+        *(3, "edited", "Another teaser"),
+        "The whole text.",
+    )
+
+
+def test_an_item_that_comes_later_takes_the_text_there_is_unless_it_is_old(store: Store) -> None:
+    want(store, item())
+    store.keep_page(page())
+    want(store, item("i2", link=page().url))
+    assert store.due_pages(NOW, 10) == []
+    second = store.item("i2")
+    assert second is not None
+    assert second.content == "The whole text."
+    keep(store, item("i3", link=page().url))
+    store.want_page(item("i3", link=page().url), 0.5, later(days=1))
+    (due,) = store.due_pages(later(days=1), 10)
+    assert (due.state, due.attempts, due.made) == (PageState.PENDING, 0, later(days=1))
+    assert store.keep_page(page(text="The text of today.")) == ["i3"]
+
+
+def test_what_a_claim_added_later_wants_is_told_as_of_the_past(store: Store) -> None:
+    keep(store, item())
+    store.want_page(item(baseline=True), 0.5, NOW)
+    store.keep_page(page())
+    found = store.item("i1")
+    assert found is not None
+    assert found.baseline
+
+
+@pytest.mark.parametrize("outcome", [PageState.EMPTY, PageState.REFUSED, PageState.FAILED])
+def test_a_page_that_tells_nothing_changes_no_item(store: Store, outcome: PageState) -> None:
+    want(store, item())
+    assert store.keep_page(page(state=outcome, text=None, error="why")) == []
+    assert (store.unjudged(10), store.due_pages(later(days=9), 10)) == ([], [])
+    found = store.page_of("i1")
+    assert found is not None
+    assert (found.state, found.error) == (outcome, "why")
+
+
+def test_pages_asked_and_pages_missed_are_counted(store: Store) -> None:
+    want(store, item(), item("i2"), item("i3"))
+    store.keep_page(page(asked=later(minutes=-10)))
+    store.keep_page(page("i2", asked=later(minutes=-70)))
+    assert store.pages_asked(later(hours=-1)) == 1
+    assert store.miss_pages(later(hours=1)) == 1
+    assert store.count_pages() == {"fetched": 2, "missed": 1}
+    assert store.due_pages(later(days=1), 10) == []
+
+
+def test_reviews_of_a_page_come_back_with_their_places(store: Store) -> None:
+    want(store, item())
+    review = Review(claim="They spoke", rating="False", author="Full Facts", value=1.0, worst=1.0, best=5.0)
+    store.keep_page(page(reviews=(review,)))
+    found = store.item("i1")
+    assert found is not None
+    assert found.content is not None
+    (placed,) = found.reviews
+    assert found.content[placed.start : placed.end] == "False"
+    assert replace(placed, at=0, start=0, end=0) == review
+    (row,) = store.list_pages()
+    assert (row["state"], row["characters"], row["reviews"]) == ("fetched", 15, ["False"])
+
+
 # -- claims, assessments, events
 
 
@@ -374,6 +502,17 @@ def test_a_retried_delivery_waits_until_its_new_time(store: Store) -> None:
     store.keep_deliveries([failed])
     assert store.due_deliveries(NOW, 10) == []
     assert [due for due, _ in store.due_deliveries(later(minutes=1), 10)] == [failed]
+
+
+def test_what_was_to_go_out_at_once_goes_now_when_the_clock_is_set_back(store: Store) -> None:
+    """`hasten`: what was planned by a clock that was ahead; what was tried, or held on purpose, stays as planned."""
+    ahead, now = later(hours=1), NOW
+    store.keep_alert(alert(at=ahead), [delivery("at once", due=ahead), delivery("held", due=later(hours=9))])
+    tried = delivery("tried", "a2", due=later(hours=2), attempts=1, first_tried=ahead)
+    store.keep_alert(alert("a2", at=ahead), [replace(tried, attempts=0, first_tried=None)])
+    store.keep_deliveries([tried])
+    store.hasten(now)
+    assert [found.target.recipient for found, _ in store.due_deliveries(now, 10)] == ["at once"]
 
 
 def test_a_dead_delivery_can_be_tried_again_from_the_start(store: Store) -> None:

@@ -282,11 +282,18 @@ CALLS: dict[str, Callable[[SqliteStore], object]] = {
     "keep_deliveries": lambda s: s.keep_deliveries([delivery()]),
     "retry": lambda s: s.retry(delivery().id, NOW),
     "recent_items": lambda s: list(s.recent_items(NOW)),
+    "pages_asked": lambda s: s.pages_asked(NOW),
+    "miss_pages": lambda s: s.miss_pages(NOW),
+    "page_of": lambda s: s.page_of("i1"),
+    "want_page": lambda s: s.want_page(item(), 0.5, NOW),
 }
 
 
-# An index of unjudged items only is meant to be read from its beginning.
-WHOLE = {"SCAN CONSTANT ROW", "SCAN items USING INDEX items_unjudged"}
+# An index of unjudged items, or of pending pages, only is meant to be read from its beginning.
+WHOLE = {
+    *("SCAN CONSTANT ROW", "SCAN items USING INDEX items_unjudged"),
+    "SCAN pages USING INDEX pages_pending",
+}
 
 
 @pytest.mark.parametrize("name", CALLS)
