@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from monitor.model.claim import Claim
 from monitor.model.source import Item
@@ -42,3 +43,23 @@ class Opinion:
     scores: Mapping[str, float] = field(default_factory=dict)  # "confirms", "denies", "silent": 0..1
     void: tuple[str, ...] = ()  # why answers were thrown away: "the quotation is not in the item"
     usage: Usage = Usage()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecondOpinion:
+    """`[second_opinion]` of the config: when the second reader is asked, and what its answer may do.
+
+    How it is reached (folder, address, key, prices) is the adapter's business and stands in the settings.
+    """
+
+    kind: str  # "nli" | "llm"
+    model: str  # its name, as shown to people
+    low: float = 0.4  # a statement of the built-in reading is doubtful from this confidence …
+    high: float = 0.9  # … to below this one
+    match: float = 0.5  # least `Assessment.match` of a silent pair that is asked about
+    before_alert: bool = True  # alerts that are about to go out are asked about, however sure the reading is
+    may_alert: bool = False  # a silent pair may become an alert; else it becomes a review
+    languages: tuple[str, ...] = ()  # only items in these (ISO 639-1) are asked about; (): all
+    per_hour: int = 60  # questions
+    per_day: int = 500
+    timeout: timedelta = timedelta(seconds=20)  # of one question, from the call to the answer

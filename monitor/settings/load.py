@@ -135,6 +135,9 @@ def _secrets(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], Secret
             yield here, channel.secret
         elif channel.kind == "apprise":
             yield here, channel.url
+    opinion = settings.second_opinion
+    if opinion is not None and opinion.kind == "llm" and opinion.key:
+        yield ("second_opinion",), opinion.key
 
 
 def _strings(value: object) -> list[str]:

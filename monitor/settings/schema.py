@@ -14,6 +14,7 @@ from monitor.model.story import Reason
 from monitor.model.verdict import Role, Stance
 from monitor.net.guard import Allow
 from monitor.settings.channels import Channel, is_loopback
+from monitor.settings.opinion import Opinion
 from monitor.tomlfile.fields import Clock, Every, Flag, Name, Span, Table, Text, Zone, folder_of
 
 _POSTGRES = ("postgresql://", "postgres://")
@@ -187,6 +188,8 @@ class Settings(Table):
     routes: tuple[RouteTable, ...] = ()
     """Without any, every channel gets every alert."""
     web: WebTable | None = None
+    second_opinion: Opinion | None = None
+    """A model that reads again what the built-in reading is not sure of. Off by default."""
 
     @model_validator(mode="before")
     @classmethod

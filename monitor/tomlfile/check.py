@@ -92,7 +92,7 @@ def _fault(detail: ErrorDetails, data: Mapping[str, Any], document: Document, sc
         return document.fault(loc, _unknown(loc, data, schema))
     if kind not in {"union_tag_invalid", "union_tag_not_found"}:
         return document.fault(loc, _message(detail))
-    branches = ", ".join(_node(loc, data, schema)["discriminator"]["mapping"])
+    branches = ", ".join(_union(_node(loc, data, schema))["discriminator"]["mapping"])
     return document.fault([*loc, str(detail["ctx"]["discriminator"]).strip("'")], _message(detail, branches))
 
 
@@ -158,8 +158,14 @@ def _node(loc: Sequence[str | int], data: Any, schema: dict[str, Any]) -> dict[s
     return here
 
 
+def _union(here: dict[str, Any]) -> dict[str, Any]:
+    """The discriminated union that may be left out; else what is given."""
+    return next((branch for branch in here.get("anyOf", ()) if "discriminator" in branch), here)
+
+
 def _resolved(here: dict[str, Any], data: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """Follow a reference, the branch of a discriminated union, or the one branch that is a table."""
+    here = _union(here)
     if "discriminator" in here:
         tag = data.get(here["discriminator"]["propertyName"])
         here = {"$ref": here["discriminator"]["mapping"].get(tag, "")}

@@ -75,6 +75,8 @@ def test_what_stands_in_its_comments_is_right_as_well(tmp_path: Path) -> None:
     assert [channel.kind for channel in settings.channels] == ["console", "email", "webhook", "apprise", "atom"]
     assert settings.web
     assert settings.routes[0].roles
+    assert settings.second_opinion
+    assert settings.second_opinion.policy().per_day == 500
 
 
 # ---------------------------------------------------------------- schemas
@@ -170,6 +172,7 @@ def test_what_stands_in_comments_would_be_right_as_well(tmp_path: Path) -> None:
     assert {channel.name for channel in loaded.settings.channels} == {"terminal", "desk", "newsroom", "chat"}
     assert loaded.settings.routes[0].digest
     assert loaded.settings.http.allow_private
+    assert loaded.settings.second_opinion
     assert len(loaded.watch.feeds) == 3
     assert loaded.watch.claims[0].since
 
