@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+May = Callable[[str], Awaitable[None]]  # raises FeedError where an address must not be asked for
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_PAUSE = timedelta(days=1)  # what a Retry-After may ask for at most
@@ -92,20 +93,31 @@ class Client:
         limits: Limits | None = None,
         contact: str | None = None,
         trust_env: bool = False,
+        accept: str = _ACCEPT,
     ) -> None:
         """`trust_env`: take proxies from the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY)."""
         self._allow = allow
         self._limits = limits or Limits()
         self._agent = user_agent(contact)
         self._trust_env = trust_env
+        self._accept = accept
         self._concurrency = concurrency
         self._gate = Gate(concurrency, per_host)
         self._session: aiohttp.ClientSession | None = None
 
     async def get(
-        self, address: str, now: datetime, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        address: str,
+        now: datetime,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        may: May | None = None,
     ) -> Page:
-        """Raises FeedError for every answer that is no feed's, and for none at all."""
+        """Raises FeedError for every answer that is no feed's, and for none at all.
+
+        `may` is asked before each hop, with its address, and raises FeedError where that must not be asked for.
+        """
         url = _web_address(address, None)
         conditions = {}
         if etag:
@@ -115,7 +127,7 @@ class Client:
         async with self._gate.turn(url.host or ""):
             try:
                 async with asyncio.timeout(self._limits.total):
-                    return await self._follow(url, conditions, now)
+                    return await self._follow(url, conditions, now, may)
             except TimeoutError:
                 raise FeedError("error", f"no complete answer within {self._limits.total:.0f} s") from None
 
@@ -135,7 +147,7 @@ class Client:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=self._trust_env,
-                headers={"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING},
+                headers={"User-Agent": self._agent, "Accept": self._accept, "Accept-Encoding": ACCEPT_ENCODING},
                 timeout=aiohttp.ClientTimeout(
                     total=None, sock_connect=self._limits.connect, sock_read=self._limits.read
                 ),
@@ -144,11 +156,13 @@ class Client:
             )
         return self._session
 
-    async def _follow(self, url: URL, conditions: Mapping[str, str], now: datetime) -> Page:
+    async def _follow(self, url: URL, conditions: Mapping[str, str], now: datetime, may: May | None) -> Page:
         """The hops of a chain, each checked like the first."""
         moved: URL | None = None
         permanent = True  # so far
         for _ in range(self._limits.hops + 1):
+            if may is not None:
+                await may(str(url))
             answer = await self._hop(url, conditions, now, moved)
             if isinstance(answer, Page):
                 return answer

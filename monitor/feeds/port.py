@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.model.source import Feed, FeedState, Item, Known, Outcome
+from monitor.model.source import Feed, FeedState, Item, Known, Outcome, Review
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +43,28 @@ class Source(Protocol):
         self, feed: Feed, state: FeedState | None, now: datetime, known: Callable[[], Awaitable[Known]]
     ) -> Reading:
         """Fetch and parse. `known` is asked only when there is a body to compare with."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageText:
+    """What the page behind an item holds."""
+
+    final_url: str  # after redirects
+    status: int
+    text: str | None = None  # of the article, a paragraph a line; None: there is none
+    reviews: tuple[Review, ...] = ()
+    error: str | None = None  # why there is neither, for people
+    delay: float = 0.0  # seconds that the host wants between two requests
+
+
+class PageReader(Protocol):
+    """Reads pages of items. Implementations heed robots.txt, and guard addresses, sizes and time themselves."""
+
+    async def read(self, url: str, now: datetime) -> PageText:
+        """Raises FeedError: `feeds.robots.Forbidden` by robots.txt; with `after` where it is only not the time."""
         ...
 
     async def close(self) -> None: ...

@@ -14,7 +14,7 @@ import monitor
 from monitor.feeds.entry import Entry, Parsed
 from monitor.feeds.worker import FRAME, PROGRESS, REQUEST
 
-__all__ = ["Workers"]
+__all__ = ["Workers", "environment"]
 
 _MEMORY = 512 * 1024 * 1024  # bytes of address space: a fair feed of the largest permitted size needs half of it
 _BIG_BODY = 4 * 1024 * 1024  # bytes; memory that such a body took does not come back to the system
@@ -44,7 +44,7 @@ class _Worker:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
-            env=_environment(),
+            env=environment(),
         )
         return cls(process)
 
@@ -75,7 +75,7 @@ class _Worker:
         await self.process.wait()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """No more than a parser needs: what the service was given in its environment may be secret."""
     here = str(Path(monitor.__file__).parents[1])
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "LD_LIBRARY_PATH") if name in os.environ}
