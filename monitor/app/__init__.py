@@ -9,6 +9,7 @@ Imports are made where they are used: a list must not pay for the reading, nor a
 from monitor.app.channels import acknowledge, notifiers_of, plans_of, sample_message, targets_of
 from monitor.app.config import Config, check_secrets, load, load_watchlist, loader, watched_feeds, write_starter
 from monitor.app.feeds import feeds_as_opml, feeds_from_opml, find_feeds, source_of
+from monitor.app.opinion import advisor_of, policy_of
 from monitor.app.reading import check_examples, explanations_of, read_feed_file, reading_of
 from monitor.app.service import engine, set_up
 from monitor.app.stores import reader_of, store_of, store_url, writer_of
@@ -16,6 +17,7 @@ from monitor.app.stores import reader_of, store_of, store_url, writer_of
 __all__ = [
     "Config",
     "acknowledge",
+    "advisor_of",
     "check_examples",
     "check_secrets",
     "engine",
@@ -28,6 +30,7 @@ __all__ = [
     "loader",
     "notifiers_of",
     "plans_of",
+    "policy_of",
     "read_feed_file",
     "reader_of",
     "reading_of",

@@ -35,7 +35,7 @@ class Usage:
 class Opinion:
     """What the second reader makes of a pair. Its statements quote the item word for word; those that did not are void.
 
-    No statement: the item takes no stance on the claim, in the second reader's view.
+    No statement: the item takes no stance on the claim, in the second reader's view; unless all was void (`counts`).
     """
 
     by: str  # the model's name, as shown to people
@@ -43,6 +43,11 @@ class Opinion:
     scores: Mapping[str, float] = field(default_factory=dict)  # "confirms", "denies", "silent": 0..1
     void: tuple[str, ...] = ()  # why answers were thrown away: "the quotation is not in the item"
     usage: Usage = Usage()
+
+    @property
+    def counts(self) -> bool:
+        """False where all that it said was void: then it says nothing of the pair, not even that it is silent."""
+        return bool(self.statements) or not self.void
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
