@@ -25,17 +25,17 @@ Progress = Callable[[Sequence[T]], Iterable[T]]  # goes through a sequence, and 
 
 def reading_of(claims: Sequence[Claim]) -> Read:
     """What one item says of these claims."""
-    from monitor.pipeline.judge import Judge
+    from monitor.pipeline.reviews import ReviewingJudge
 
-    return Judge(claims).judge_item
+    return ReviewingJudge(claims).judge_item
 
 
 def explanations_of(item: Item, claims: Sequence[Claim]) -> list[Explanation]:
     """How one item is read for each of these claims, step by step."""
     from monitor.pipeline.explain import explain
-    from monitor.pipeline.judge import Judge
+    from monitor.pipeline.reviews import ReviewingJudge
 
-    judge = Judge(claims)
+    judge = ReviewingJudge(claims)
     return [explain(item, claim, judge) for claim in claims]
 
 

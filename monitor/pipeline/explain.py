@@ -11,6 +11,7 @@ from monitor.lexicon.touch import Touch
 from monitor.matching.claim import Compiled
 from monitor.matching.pair import touch
 from monitor.model.claim import Claim
+from monitor.model.page import without_reviews
 from monitor.model.source import Item
 from monitor.model.verdict import Assessment, Gate
 from monitor.pipeline.judge import Judge, language_of, match_of
@@ -75,7 +76,8 @@ def explain(item: Item, claim: Claim, judge: Judge | None = None) -> Explanation
     """Read one item for one claim and keep everything. `judge` is used as it is where it knows the claim."""
     judge = judge if judge and any(c.claim.id == claim.id for c in judge.index.compiled) else Judge([claim])
     compiled = next(c for c in judge.index.compiled if c.claim.id == claim.id)
-    passage = read(item.fields(), tables(language_of(item)))
+    told = without_reviews(item)
+    passage = read(told.fields(), tables(language_of(told)))
     touches = [touch(s, passage, compiled, judge.index.terms) for s in passage.sentences]
     assessment = next((a for a in judge.judge_item(item) if a.claim == claim.id), None)
     return Explanation(

@@ -14,6 +14,7 @@ from monitor.model.story import Reason
 from monitor.model.verdict import Role, Stance
 from monitor.net.guard import Allow
 from monitor.settings.channels import Channel, is_loopback
+from monitor.settings.fulltext import FullTextTable
 from monitor.settings.opinion import Opinion
 from monitor.tomlfile.fields import Clock, Every, Flag, Name, Span, Table, Text, Zone, folder_of
 
@@ -183,6 +184,7 @@ class Settings(Table):
     poll: PollTable = PollTable()
     http: HttpTable = HttpTable()
     search: SearchTable = SearchTable()
+    fulltext: FullTextTable = FullTextTable()
     channels: tuple[Channel, ...] = ()
     """Where alerts go. Without any: to the console."""
     routes: tuple[RouteTable, ...] = ()

@@ -78,6 +78,8 @@ class FeedEntry(Table):
     """Longest pause between two polls, from "60s"; else `[poll] every`."""
     alert_on_first_fetch: Flag = False
     """Alert also for what the feed already holds when it is first read."""
+    fulltext: Flag = True
+    """Pages of its items may be asked for, where `[fulltext]` is on."""
 
     def feed(self, folder: Path, every: timedelta) -> Feed:
         return Feed(
@@ -87,6 +89,7 @@ class FeedEntry(Table):
             every=self.every or every,
             alert_on_first_fetch=self.alert_on_first_fetch,
             path=self._path(folder),
+            fulltext=self.fulltext,
         )
 
     def _path(self, folder: Path) -> Path | None:
