@@ -11,8 +11,10 @@ from monitor.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from monitor.feeds.discover import Found
+    from monitor.feeds.port import PageReader
     from monitor.feeds.source import FeedSource
     from monitor.model.source import Feed
+    from monitor.pipeline.fulltext import PageLimits
     from monitor.watchlist.write import Written
 
 
@@ -33,6 +35,39 @@ def source_of(config: Config | None, allow: Sequence[str] = ()) -> FeedSource:
         contact=settings.http.contact,
         trust_env=settings.http.proxy_from_environment,
     )
+
+
+def check_extras(config: Config) -> None:
+    """Look whether what the config switches on is installed. Raises ConfigError."""
+    from monitor.feeds.fulltext import available
+
+    if config.settings.fulltext.enabled and not available():
+        message = "needs the extra: pip install 'dementi[fulltext]'"
+        raise ConfigError([config.documents[0].fault(("fulltext", "enabled"), message)])
+
+
+def pages_of(config: Config) -> PageReader | None:
+    """What reads pages of items; None where the config asks for none. Raises ConfigError without the extra."""
+    table, http = config.settings.fulltext, config.settings.http
+    if not table.enabled:
+        return None
+    check_extras(config)
+    from monitor.feeds.fulltext import FullText
+
+    return FullText(
+        allow=http.allow_private,
+        timeout=table.timeout.total_seconds(),
+        max_bytes=table.max_bytes,
+        contact=http.contact,
+        trust_env=http.proxy_from_environment,
+    )
+
+
+def page_limits_of(config: Config) -> PageLimits:
+    from monitor.pipeline.fulltext import PageLimits
+
+    table = config.settings.fulltext
+    return PageLimits(per_hour=table.per_hour, per_host_delay=table.per_host_delay, max_age=table.max_age)
 
 
 def feeds_from_opml(body: bytes, watched: Sequence[Feed]) -> Written:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.app.channels import notifiers_of
 from monitor.app.config import Config, check_secrets
-from monitor.app.feeds import source_of
+from monitor.app.feeds import page_limits_of, pages_of, source_of
 from monitor.app.reading import reading_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def set_up(config: Config) -> Setup:
     from monitor.pipeline.setup import Setup
 
     check_secrets(config)
+    pages = pages_of(config)
     read = reading_of(config.watch.claims)
     give_back()  # what reading files and tables took for a moment is a third of all that the service takes
     notifiers = notifiers_of(config)
@@ -53,4 +54,6 @@ def set_up(config: Config) -> Setup:
         desk=desk,
         concurrency=config.settings.poll.concurrency,
         per_host=config.settings.poll.per_host,
+        pages=pages,
+        page_limits=page_limits_of(config),
     )

@@ -64,7 +64,7 @@ class PageReader(Protocol):
     """Reads pages of items. Implementations heed robots.txt, and guard addresses, sizes and time themselves."""
 
     async def read(self, url: str, now: datetime) -> PageText:
-        """Raises FeedError: `feeds.robots.Forbidden` by robots.txt; with `after` where it is only not the time."""
+        """Raises FeedError: `feeds.robots.Forbidden` by robots.txt, `Unready` where that cannot be known."""
         ...
 
     async def close(self) -> None: ...

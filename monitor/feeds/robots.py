@@ -22,7 +22,7 @@ from urllib.parse import quote, urlsplit
 from monitor.errors import FeedError
 from monitor.feeds.http import Page
 
-__all__ = ["AGENT", "Forbidden", "Robots", "Rules", "parse"]
+__all__ = ["AGENT", "Forbidden", "Robots", "Rules", "Unready", "parse"]
 
 AGENT = "dementi"  # the product token of our User-Agent
 
@@ -43,6 +43,10 @@ class Forbidden(FeedError):
 
     def __init__(self, host: str) -> None:
         super().__init__("refused", f"robots.txt of {host} forbids it")
+
+
+class Unready(FeedError):
+    """The site's robots.txt cannot be known now; `after` says when it is asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ class Robots:
         self._known: dict[str, tuple[Rules | FeedError, datetime]] = {}  # origin -> what it said, and until when
 
     async def rules(self, url: str, now: datetime) -> Rules:
-        """Raises FeedError, with the time to wait, where they cannot be known now; Forbidden for this very page."""
+        """Raises Unready where they cannot be known now, Forbidden for this very page; FeedError by our own guard."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
         known, until = self._known.get(origin, (None, now))
@@ -159,7 +163,7 @@ class Robots:
                 self._known.pop(next(iter(self._known)))
             self._known[origin] = known, until
         if isinstance(known, FeedError):
-            raise FeedError(known.outcome, str(known), status=known.status, after=until - now)
+            raise type(known)(known.outcome, str(known), status=known.status, after=until - now)
         if not known.allow(url):
             raise Forbidden(parts.hostname or origin)
         return known
@@ -174,6 +178,6 @@ class Robots:
             if error.outcome == "refused":  # our own guard; the page itself would be refused the same way
                 return error, now + _HOUR
             told = f"robots.txt cannot be read, so nothing else is asked for: {error}"
-            return FeedError("backoff", told, status=error.status), now + max(error.after or _WAIT, _WAIT)
+            return Unready("backoff", told, status=error.status), now + max(error.after or _WAIT, _WAIT)
         age = page.max_age if page.max_age is not None else _DAY
         return parse(page.body.decode("utf-8", "replace")), now + min(max(age, _HOUR), _DAY)

@@ -13,6 +13,7 @@ from monitor.model.source import Item
 from monitor.model.story import Event, Reason
 from monitor.model.verdict import Assessment
 from monitor.notify.route import route
+from monitor.pipeline.fulltext import Wishes
 from monitor.store.port import Store
 from monitor.story.play import Change, Story
 
@@ -50,8 +51,20 @@ Judged = tuple[Item, Sequence[Assessment]]
 class Ruler:
     """Rules on items at one moment, into one store. Call inside a transaction of the store, or let it begin one."""
 
-    def __init__(self, claims: Mapping[str, Claim], desk: Desk, rules: str, now: datetime, store: Store) -> None:
-        """`rules` names the version of the reading. Only `claims` are ruled on; what is kept of others stays."""
+    def __init__(
+        self,
+        claims: Mapping[str, Claim],
+        desk: Desk,
+        rules: str,
+        now: datetime,
+        store: Store,
+        wishes: Wishes | None = None,
+    ) -> None:
+        """`rules` names the version of the reading. Only `claims` are ruled on; what is kept of others stays.
+
+        `wishes`: whose pages are wanted; None: nobody's.
+        """
+        self._wishes = wishes
         self._claims, self._desk, self._rules, self._now, self._store = claims, desk, rules, now, store
         self._silences: Sequence[Silence] = ()
 
@@ -73,6 +86,8 @@ class Ruler:
                 self._store.keep_status(claim, status, self._now)
             alerts = tuple(filter(None, [self._announce(item, change) for change in changes]))
             self._store.mark_judged(item, self._now)
+            if self._wishes and (match := self._wishes.wanted(item, assessments, self._now)):
+                self._store.want_page(item, match, self._now)
         return Ruling(
             item=item,
             related=len(assessments),

@@ -18,6 +18,7 @@ from monitor.model.source import Feed, FeedState
 from monitor.pipeline.clock import SET_BACK, replan
 from monitor.pipeline.coverage import tell_coverage
 from monitor.pipeline.deliver import Deliverer
+from monitor.pipeline.fulltext import Pages, Wishes
 from monitor.pipeline.poll import Polled, Poller
 from monitor.pipeline.rule import Judged, Ruler, Ruling
 from monitor.pipeline.setup import Setup, read_all
@@ -74,6 +75,15 @@ class Service:
             kept=self._kept,
             patience=PATIENCE if patient else None,
         )
+        self._pages = Pages(
+            reader=setup.pages,
+            limits=setup.page_limits,
+            store=store,
+            engine=engine,
+            clock=clock,
+            told=lambda: self._errand(self.rule()),
+            patience=PATIENCE if patient else None,
+        )
         self._deliverer = Deliverer(
             notifiers=setup.notifiers,
             store=store,
@@ -101,6 +111,11 @@ class Service:
             self._poller.submit(feed, state)
         await self._poller.drain()
 
+    async def read_pages(self, patience: timedelta) -> None:
+        """Read the pages that items leave questions to, as far as the limits allow, and judge them."""
+        await self._pages.drain(patience)
+        await self.rule()
+
     async def rule(self) -> None:
         """Judge all that is not judged, store what follows, and begin to deliver it."""
         async with self._ruling:
@@ -125,12 +140,14 @@ class Service:
             self._poller.source, self._poller.tell = setup.source, setup.desk.deliveries
             self._deliverer.notifiers, self._deliverer.kinds = setup.notifiers, setup.desk.kinds
             self._deliverer.about_gone = setup.desk.about_a_target
+            self._pages.change(setup.pages, setup.page_limits)
             self._errand(self._retire(old, self._poller.under_way))
             await self._stage("rule", self._catch_up)
 
     async def end(self, patience: timedelta) -> None:
         """Stop polling; judge and send what is there; let go of everything but the store."""
         await self._poller.close()
+        await self._pages.close()
         await self.rule()
         if not await self._deliverer.drain(patience):
             log.warning("some deliveries were still under way; they go out at the next start, under the same ids")
@@ -139,6 +156,7 @@ class Service:
     async def close(self) -> None:
         """Stop at once. What is not stored is fetched again, what is not settled is sent again."""
         await self._poller.close()
+        await self._pages.close()
         await self._deliverer.close()
         for errand in self._errands:
             errand.cancel()
@@ -159,6 +177,7 @@ class Service:
             late = await self.engine.store(replan, self.setup.feeds, now, self.store)
             log.warning("the clock was set back by %s; %d feeds are planned anew", self._latest - now, late)
         self._latest = now
+        await self._pages.look()
         room = 4 * self.setup.concurrency - self._poller.busy
         if room <= 0:
             return
@@ -191,7 +210,9 @@ class Service:
             await self._deliverer.look()
 
     async def _keep(self, judged: Sequence[Judged], claims: Mapping[str, Claim]) -> list[Ruling]:
-        ruler = Ruler(claims, self.setup.desk, self.setup.rules, self._clock(), self.store)
+        setup = self.setup
+        wishes = Wishes(setup.feeds, setup.page_limits) if setup.pages else None
+        ruler = Ruler(claims, setup.desk, setup.rules, self._clock(), self.store, wishes)
         rulings = await self.engine.store(ruler.rule_items, judged)
         self.teller.ruled(rulings)
         return rulings
@@ -222,7 +243,9 @@ class Service:
         await self.engine.store(self.store.caught_up, new)
 
     async def _retire(self, old: Setup, feeds: frozenset[str]) -> None:
-        while feeds & self._poller.under_way or self._deliverer.uses(old.notifiers):  # noqa: ASYNC110 - two rooms, no event
+        while (  # noqa: ASYNC110 - three rooms, no event
+            feeds & self._poller.under_way or self._deliverer.uses(old.notifiers) or self._pages.uses(old.pages)
+        ):
             await asyncio.sleep(0.5)
         await old.close()
 

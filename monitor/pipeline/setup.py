@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from monitor.feeds.port import Source
+from monitor.feeds.port import PageReader, Source
 from monitor.model.claim import Claim, Watch
 from monitor.model.source import Feed, Item
 from monitor.model.verdict import Assessment
 from monitor.notify.port import Notifier
+from monitor.pipeline.fulltext import PageLimits
 from monitor.pipeline.rule import Desk, Judged
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ class Setup:
     desk: Desk
     concurrency: int  # polls side by side
     per_host: int = 2  # of one host
+    pages: PageReader | None = None  # reads pages of items; None: they are not asked for
+    page_limits: PageLimits = field(default_factory=PageLimits)
 
     @property
     def feeds(self) -> dict[str, Feed]:
@@ -42,6 +45,8 @@ class Setup:
     async def close(self) -> None:
         """Let go of connections and worker processes."""
         await self.source.close()
+        if self.pages is not None:
+            await self.pages.close()
         for notifier in self.notifiers.values():
             await notifier.close()
 
