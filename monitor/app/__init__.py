@@ -8,7 +8,7 @@ Imports are made where they are used: a list must not pay for the reading, nor a
 
 from monitor.app.channels import acknowledge, notifiers_of, plans_of, sample_message, targets_of
 from monitor.app.config import Config, check_secrets, load, load_watchlist, loader, watched_feeds, write_starter
-from monitor.app.feeds import check_extras, feeds_as_opml, feeds_from_opml, find_feeds, source_of
+from monitor.app.feeds import check_extras, feeds_as_opml, feeds_from_opml, find_feeds, page_told, source_of
 from monitor.app.opinion import advisor_of, policy_of
 from monitor.app.reading import check_examples, explanations_of, read_feed_file, reading_of
 from monitor.app.service import engine, set_up
@@ -30,6 +30,7 @@ __all__ = [
     "load_watchlist",
     "loader",
     "notifiers_of",
+    "page_told",
     "plans_of",
     "policy_of",
     "read_feed_file",

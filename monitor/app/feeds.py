@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from monitor.feeds.discover import Found
     from monitor.feeds.port import PageReader
     from monitor.feeds.source import FeedSource
-    from monitor.model.source import Feed
+    from monitor.model.source import Feed, Item
     from monitor.pipeline.fulltext import PageLimits
+    from monitor.store.port import Store
     from monitor.watchlist.write import Written
 
 
@@ -68,6 +69,17 @@ def page_limits_of(config: Config) -> PageLimits:
 
     table = config.settings.fulltext
     return PageLimits(per_hour=table.per_hour, per_host_delay=table.per_host_delay, max_age=table.max_age)
+
+
+def page_told(config: Config, store: Store, item: Item, now: datetime) -> str:
+    """What became of the page behind a stored item, or why it is not asked for."""
+    from monitor.pipeline.fulltext import Wishes
+    from monitor.pipeline.fulltext_lines import page_line
+
+    wishes = None
+    if config.settings.fulltext.enabled:
+        wishes = Wishes({feed.url: feed for feed in config.watch.feeds}, page_limits_of(config))
+    return page_line(item, store.page_of(item.id), store.assessments_of(item.id), wishes, now)
 
 
 def feeds_from_opml(body: bytes, watched: Sequence[Feed]) -> Written:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -44,11 +45,14 @@ def why(obj: dict[str, Any], item_id: str, claim_id: str | None) -> None:
     """Print how a stored ITEM was read, for silence too. `dementi items --json` lists the ids."""
     from monitor import app
 
-    with app.reader_of(app.load(obj["config"])) as store:
+    config = app.load(obj["config"])
+    with app.reader_of(config) as store:
         item = store.item(item_id) if store else None
-        if item is None:
+        if store is None or item is None:
             raise InputError(f"there is no item {item_id!r} in the store; `dementi items --json` lists them")
+        page = app.page_told(config, store, item, datetime.now(UTC))
     click.echo(f"{harmless(item.publisher or item.feed)}: {harmless(item.title)}\n{harmless(item.link or '')}")
+    click.echo(f"full text: {harmless(page)}")
     _explain(obj, item, claim_id)
 
 
