@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor.app.config import Config
@@ -35,6 +36,7 @@ def advisor_of(config: Config) -> Advisor | None:
         "llm",
         model=table.model,
         url=table.url,
+        clock=_clock,
         key=table.key.one if table.key else None,
         allow_private=http.allow_private,
         trust_env=http.proxy_from_environment,
@@ -42,3 +44,7 @@ def advisor_of(config: Config) -> Advisor | None:
         prices=(table.price_in, table.price_out),
         timeout=seconds,
     )
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)

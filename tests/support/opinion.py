@@ -1,13 +1,16 @@
-"""Parts that second readers are tried with: a tiny inference model in a folder, and questions to ask."""
+"""What second readers are tried with: a tiny inference model in a folder, a chat server, and questions to ask."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
+from aiohttp import web
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -133,3 +136,73 @@ def asked(
     relation = relation_of(statements) if statements else Relation.REPORTS
     assessment = Assessment(item=made.id, claim=claim.id, relation=relation, match=0.8, statements=tuple(statements))
     return Question(item=made, claim=claim, assessment=assessment, language=language)
+
+
+Reply = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
+
+
+class Chat:
+    """A real server on loopback that speaks OpenAI's protocol. `replies` are used up in turn; the last one stays."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.asked: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
+        self.url = ""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        data = await request.json()
+        self.asked.append(data)
+        self.headers.append({name.lower(): value for name, value in request.headers.items()})
+        self.paths.append(request.path)
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        return await reply(request, data)
+
+    def says(self, *statements: dict[str, Any], **more: Any) -> None:
+        """Answer as asked."""
+        self.replies.append(told(json.dumps({"statements": statements}), **more))
+
+    def shown(self) -> str:
+        """What the model was last shown by the user."""
+        text: str = self.asked[-1]["messages"][-1]["content"]
+        return text
+
+
+@asynccontextmanager
+async def chat_server() -> AsyncIterator[Chat]:
+    chat = Chat()
+    application = web.Application()
+    application.router.add_post("/{path:.*}", chat.answer)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        chat.url = f"http://127.0.0.1:{port}/v1"
+        yield chat
+    finally:
+        await runner.cleanup()
+
+
+def told(text: Any, *, finish: str = "stop", usage: Any = None, **message: Any) -> Reply:
+    """A chat's completion that holds this text."""
+
+    async def reply(_: web.Request, data: dict[str, Any]) -> web.StreamResponse:
+        choice = {"index": 0, "message": {"role": "assistant", "content": text} | message, "finish_reason": finish}
+        counted = {"prompt_tokens": 900, "completion_tokens": 50} if usage is None else usage
+        said = {"object": "chat.completion", "model": data["model"], "choices": [choice], "usage": counted}
+        return web.json_response(said)
+
+    return reply
+
+
+def refused(status: int, error: Any = None, **headers: str) -> Reply:
+    """An error as OpenAI's protocol has it."""
+
+    async def reply(_: web.Request, __: dict[str, Any]) -> web.StreamResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return web.json_response({"error": error or {"message": "no", "code": None}}, status=status, headers=named)
+
+    return reply

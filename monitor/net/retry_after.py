@@ -1,0 +1,21 @@
+"""What a server asks for with Retry-After."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+LONGEST = timedelta(days=1)  # no server is obeyed for longer
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """Seconds, or a date (RFC 9110, 10.2.3), at most a day. None: absent, or garbage."""
+    value = (value or "").strip()
+    if value.isascii() and value.isdigit():
+        return min(timedelta(seconds=int(value[:9])), LONGEST)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return min(max(timedelta(0), at - now), LONGEST)
