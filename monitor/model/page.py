@@ -51,7 +51,7 @@ def with_page(item: Item, page: Page) -> Item:
     Digest and version stay: to the feed it is the same item. What the feed itself gave as content is kept in front,
     unless the page has it too.
     """
-    own, text = item.content or "", page.text or ""
+    own, text = item.content or "", _untitled(page.text or "", item.title)
     if own and _holds(text, own):
         own = ""
     content = "\n".join(part for part in (own, text) if part)[:LONGEST]
@@ -71,6 +71,12 @@ def without_reviews(item: Item) -> Item:
         return item
     told = item.content[: min(review.at for review in item.reviews)].rstrip("\n")
     return replace(item, content=told or None, reviews=())
+
+
+def _untitled(text: str, title: str) -> str:
+    """A page repeats its headline above the text; an item is not to say it twice."""
+    first, _, rest = text.partition("\n")
+    return rest if rest and first.split() == title.split() else text
 
 
 def _holds(text: str, part: str) -> bool:
