@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from monitor.feeds.port import Reading
-from monitor.model.source import Feed, FeedState, Outcome
+from monitor.model.source import Feed, FeedState, Item, Outcome
 
 __all__ = ["LEARNT_AFTER", "Turn", "TurnKind", "after", "dark", "due_again", "lit", "out", "turns", "weight_of"]
 
@@ -32,6 +32,7 @@ DAYS_KEPT = 14
 SILENT_AFTER = 5.0  # times its usual gap between new items without one …
 SILENT_LEAST = timedelta(days=1)  # … and never sooner than this
 SMOOTHING = timedelta(days=3)  # how far back the rate of news looks
+DATED_LEAST, DATED_SPAN = 3, timedelta(hours=1)  # items and time from which dates tell how often there are new ones
 FAILING_AT = 3.0  # weight of failures in a row that people are told of
 FAILING_LEAST = timedelta(hours=1)
 
@@ -78,7 +79,9 @@ def _read(state: FeedState, reading: Reading, now: datetime) -> FeedState:
         entries=state.entries if unchanged else reading.entries,
     )
     state = _moved(state, reading)
-    if before is not None:  # the first reading is no news: all of it is new
+    if before is None:  # the first reading is no news: all of it is new. Its dates tell how often there is some
+        state = replace(state, rate=_rate_by_dates(reading.items, now))
+    else:
         state = _counted(state, fresh, before, now)
         if not unchanged and reading.entries and not reading.overlap and state.last_new:
             state = replace(state, gap_at=now)
@@ -164,6 +167,18 @@ def _counted(state: FeedState, fresh: int, before: datetime, now: datetime) -> F
     return replace(state, rate=rate, days=days, last_day=day)
 
 
+def _rate_by_dates(items: Sequence[Item], now: datetime) -> float | None:
+    """New items a day by the dates of what a feed holds, half of it: a pinned item of last year is no measure.
+
+    None where too few are dated, or all in the same hour, as by feeds that print the time of their making.
+    """
+    dates = sorted((item.published for item in items if item.published and item.published <= now), reverse=True)
+    newer = len(dates) // 2
+    if newer < DATED_LEAST or now - dates[newer] < DATED_SPAN:
+        return None
+    return newer / ((now - dates[newer]) / timedelta(days=1))
+
+
 def _days(days: Sequence[int], last: date | None, fresh: int, today: date) -> tuple[tuple[int, ...], date]:
     """Counts of the last days, today's at the end."""
     if last is None or today < last:
@@ -176,15 +191,24 @@ def _days(days: Sequence[int], last: date | None, fresh: int, today: date) -> tu
 
 def _silence(state: FeedState, now: datetime) -> datetime | None:
     """Since when the feed has been quiet for far longer than is usual for it; hysteresis: until it speaks again."""
-    if state.last_new is None or not state.rate:
+    rate = _usual_rate(state, now)
+    if state.last_new is None or not rate:
         return None
-    usual = timedelta(days=min(SILENT_AFTER / state.rate, 60))
+    usual = timedelta(days=min(SILENT_AFTER / rate, 60))
     quiet = now - state.last_new
     if quiet == timedelta(0):
         return None
     if state.silent_since is not None:
         return state.silent_since
     return now if quiet > max(usual, SILENT_LEAST) else None
+
+
+def _usual_rate(state: FeedState, now: datetime) -> float:
+    """New items a day, as far as that is known: one in the first minutes does not make a feed that brings hundreds."""
+    if not state.rate or state.first_read is None or not any(state.days):
+        return state.rate or 0.0
+    watched = min(max((now - state.first_read) / timedelta(days=1), 1.0), DAYS_KEPT)
+    return min(state.rate, sum(state.days) / watched)
 
 
 # -- turns: what people are told

@@ -127,6 +127,40 @@ def test_a_feed_that_rarely_speaks_is_not_silent() -> None:
     assert told == []
 
 
+def dated(*hours: float) -> Reading:
+    """A first reading of items published so many hours ago."""
+    at = [NOW - timedelta(hours=ago) for ago in hours]
+    items = tuple(Item(id=str(n), feed=FEED.url, title="t", published=time) for n, time in enumerate(at))
+    return Reading(outcome=Outcome.ITEMS, items=items, entries=len(items))
+
+
+def test_a_young_feed_with_one_lucky_item_is_not_called_silent() -> None:
+    _, _, told = life((MINUTE, good(20)), (10 * MINUTE, good(1)), *[(6 * HOUR, good())] * 12)
+    assert told == []
+
+
+def test_a_young_feed_that_never_speaks_is_called_silent_by_the_dates_of_what_it_held() -> None:
+    _, _, told = life((MINUTE, dated(*range(1, 25))), *[(6 * HOUR, good())] * 12)
+    assert told == [TurnKind.SILENT]
+
+
+@pytest.mark.parametrize(
+    ("hours", "rate"),
+    [
+        (range(1, 25), 22),  # one an hour
+        ([*range(1, 24), 20_000], 22),  # and one pinned
+        ([0.1] * 20, None),  # the feed prints the time of its making
+        ([1, 30, 60], None),  # too few
+        ([-30] * 20, None),  # in the future
+        ([500 + n for n in range(20)], 0.47),  # nothing for three weeks: it rarely speaks
+        ([], None),
+    ],
+)
+def test_the_rate_of_a_young_feed_is_by_its_dates(hours: list[float], rate: float | None) -> None:
+    state, _, _ = life((0 * MINUTE, dated(*hours)))
+    assert state.rate == (None if rate is None else pytest.approx(rate, rel=0.05))
+
+
 def test_a_move_is_told_when_it_is_learnt() -> None:
     moved = [(HOUR, good(moved_to="https://outlet.example/new"))] * 4
     state, _, told = life(*moved)
