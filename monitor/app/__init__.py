@@ -9,7 +9,15 @@ Imports are made where they are used: a list must not pay for the reading, nor a
 from monitor.app.channels import acknowledge, notifiers_of, plans_of, sample_message, targets_of
 from monitor.app.config import Config, check_secrets, load, load_watchlist, loader, watched_feeds, write_starter
 from monitor.app.feeds import check_extras, feeds_as_opml, feeds_from_opml, find_feeds, page_told, source_of
-from monitor.app.opinion import advisor_of, policy_of
+from monitor.app.opinion import (
+    advisor_of,
+    fetch_model,
+    known_models,
+    policy_of,
+    reader_in,
+    sample_questions,
+    verify_model,
+)
 from monitor.app.reading import check_examples, explanations_of, read_feed_file, reading_of
 from monitor.app.service import engine, set_up
 from monitor.app.stores import reader_of, store_of, store_url, writer_of
@@ -25,7 +33,9 @@ __all__ = [
     "explanations_of",
     "feeds_as_opml",
     "feeds_from_opml",
+    "fetch_model",
     "find_feeds",
+    "known_models",
     "load",
     "load_watchlist",
     "loader",
@@ -34,14 +44,17 @@ __all__ = [
     "plans_of",
     "policy_of",
     "read_feed_file",
+    "reader_in",
     "reader_of",
     "reading_of",
     "sample_message",
+    "sample_questions",
     "set_up",
     "source_of",
     "store_of",
     "store_url",
     "targets_of",
+    "verify_model",
     "watched_feeds",
     "write_starter",
     "writer_of",

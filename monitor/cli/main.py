@@ -38,6 +38,7 @@ COMMANDS = {
     "mark": ("monitor.cli.desk:mark", "Say that an alert was right, wrong or late, or an answer missed."),
     "routes": ("monitor.cli.desk:routes", "`routes test CLAIM`: who would be told, when and why."),
     "db": ("monitor.cli.db:db", "Back up, check, upgrade, export and import the store."),
+    "models": ("monitor.cli.models:models", "Fetch, list, verify and try models for a second opinion."),
     "test-channel": ("monitor.cli.test_channel:test_channel", "Send a marked test message to a channel."),
 }
 

@@ -45,7 +45,7 @@ def fingerprint(folder: Path) -> str:
     """
     digest = hashlib.sha256()
     for path in sorted(folder.glob("*")):
-        if path.is_file() and (path.name in LARGEST or path.name.startswith(MODEL)):
+        if path.is_file() and (path.name in LARGEST or ".onnx" in path.name):
             size = path.stat().st_size
             digest.update(f"{path.name} {size}\n".encode())
             with path.open("rb") as file:
