@@ -21,7 +21,7 @@ from monitor.errors import NotifyError, StoreError
 from monitor.model.alert import Alert, Delivery, DeliveryState, Message, Target
 from monitor.model.story import Reason
 from monitor.notify.port import Notifier
-from monitor.notify.retry import after_failure, after_success
+from monitor.notify.retry import acknowledged, after_failure, after_success
 from monitor.notify.storm import BURST, WINDOW, fold_storm, folds
 from monitor.store.port import Store
 
@@ -193,12 +193,20 @@ class Deliverer:
     def _keep(self, batch: Sequence[Outcome]) -> None:
         now = self._clock()
         with self._store.transaction():
-            self._store.keep_deliveries([delivery for delivery, _ in batch])
+            self._store.keep_deliveries([self._heeding(delivery, now) for delivery, _ in batch])
             for delivery, gone in batch:
                 error = delivery.error or "gone"
                 if gone and self._store.keep_gone(delivery.target, error, now):
                     alert = gone_alert(delivery, now)
                     self._store.keep_alert(alert, self.about_gone(alert, delivery.target, now))
+
+
+    def _heeding(self, outcome: Delivery, now: datetime) -> Delivery:
+        """The outcome, settled where somebody has acknowledged the alert while the message was on its way."""
+        if outcome.repeat is None:
+            return outcome
+        held = next((d for d in self._store.deliveries_of(outcome.alert) if d.id == outcome.id), outcome)
+        return acknowledged(outcome, now) if held.repeat is None else outcome
 
 
 def gone_alert(delivery: Delivery, now: datetime) -> Alert:

@@ -69,7 +69,8 @@ class Poller:
         self.source, self.tell = source, tell
         self._store, self._engine, self._clock, self._jitter = store, engine, clock, jitter
         self._kept, self._patience = kept, patience
-        self._slots = Gate(concurrency, per_host, paces={})  # paces are kept where requests are made
+        self._gates: list[Gate] = []  # the last one lets in; those before it are waited at still
+        self.resize(concurrency, per_host)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._results: asyncio.Queue[Polled] = asyncio.Queue(WAITING)
         self._idle = asyncio.Event()
@@ -83,7 +84,12 @@ class Poller:
     @property
     def busy(self) -> int:
         """How many polls are under way, without those that only wait for their host's turn."""
-        return len(self._tasks) - self._slots.waiting
+        return len(self._tasks) - sum(gate.waiting for gate in self._gates)
+
+    def resize(self, concurrency: int, per_host: int) -> None:
+        """Polls that are submitted from now on keep to these; what is under way, or waits, ends by the old ones."""
+        waited_at = [gate for gate in self._gates if gate.waiting]
+        self._gates = [*waited_at, Gate(concurrency, per_host, paces={})]  # paces are kept where requests are made
 
     def submit(self, feed: Feed, state: FeedState) -> None:
         """Poll this feed as soon as a slot is free; nothing happens if it is under way already."""
@@ -112,7 +118,7 @@ class Poller:
             return await self._engine.store(self._store.known, feed.url)
 
         try:
-            async with self._slots.turn(_host(feed)):
+            async with self._gates[-1].turn(_host(feed)):
                 now = self._clock()
                 polled = await poll_feed(feed, state, now, source=self.source, known=known, jitter=self._jitter())
                 polled = _sooner(polled, now - self._clock())

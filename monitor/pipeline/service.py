@@ -138,6 +138,8 @@ class Service:
             await self._sync(setup)
             old, self.setup = self.setup, setup
             self._poller.source, self._poller.tell = setup.source, setup.desk.deliveries
+            if (setup.concurrency, setup.per_host) != (old.concurrency, old.per_host):
+                self._poller.resize(setup.concurrency, setup.per_host)
             self._deliverer.notifiers, self._deliverer.kinds = setup.notifiers, setup.desk.kinds
             self._deliverer.about_gone = setup.desk.about_a_target
             self._pages.change(setup.pages, setup.page_limits)

@@ -215,3 +215,33 @@ async def test_what_repeats_comes_again_as_a_message_of_its_own_until_somebody_h
     await work.close()
     assert len(desk.taken) == 3
     assert store.pending() == 0
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "refused"])
+@pytest.mark.parametrize("repeats", [0, 1])
+async def test_an_alert_acknowledged_while_it_is_on_its_way_comes_no_more(
+    store: SqliteStore, engine: LocalEngine, taken: bool, repeats: int
+) -> None:
+    """Its outcome, made of what was known before, must not overwrite that somebody has seen it."""
+
+    class Seen(FakeNotifier):
+        async def send(self, message: Message, target: Target) -> None:
+            store.keep_deliveries([acknowledged(d, NOW) for d in store.deliveries_of("a")])
+            if not taken:
+                self.faults.append(NotifyError("busy", retry=True))
+            await super().send(message, target)
+
+    work = deliverer(store, engine, Seen("desk"))
+    store.keep_alert(alert("a"), [delivery("a", repeat=timedelta(minutes=30), repeats=repeats)])
+    await work.look()
+    await _settled(work)
+    (kept,) = store.deliveries_of("a")
+    await work.close()
+    assert kept.repeat is None
+    # What nobody has taken yet still goes out, once.
+    assert kept.state is (DeliveryState.SENT if taken or repeats else DeliveryState.PENDING)
+
+
+async def _settled(work: Deliverer) -> None:
+    while work._busy:  # noqa: ASYNC110 - the deliverer makes no event of it
+        await asyncio.sleep(0.01)

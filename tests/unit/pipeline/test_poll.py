@@ -195,3 +195,34 @@ async def test_an_outage_and_its_end_are_alerted_once_each(store: SqliteStore, e
         ("feed-recovered", f"{feed.url} can be read again"),
         ("feed-failing", f"{feed.url} cannot be read"),
     ]
+
+
+async def test_a_reload_lets_more_feeds_in_beside_those_that_hang(store: SqliteStore, engine: LocalEngine) -> None:
+    never = asyncio.Event()
+
+    async def hang() -> Reading:
+        await never.wait()
+        return Reading(outcome=Outcome.EMPTY)
+
+    one_host = [Feed(url=f"https://host.example/{number}") for number in range(6)]
+    store.sync(Watch(feeds=tuple(one_host)), NOW)
+    source = FakeSource()
+    source.readings = {feed.url: hang for feed in one_host[:4]}
+    work = poller(source, store, engine, per_host=2)
+    states = store.states()
+    for feed in one_host[:4]:
+        work.submit(feed, states[feed.url])
+    while len(source.asked) < 2:  # noqa: ASYNC110 - another room's state
+        await asyncio.sleep(0.01)
+    assert (len(work.under_way), work.busy) == (4, 2), "two wait for their host"
+    work.resize(64, 3)
+    assert work.busy == 2, "and still do"
+    for feed in one_host[4:]:
+        work.submit(feed, states[feed.url])
+    while len(work.under_way) > 4:  # noqa: ASYNC110 - another room's state
+        await asyncio.sleep(0.01)
+    assert source.asked == [feed.url for feed in (*one_host[:2], *one_host[4:])]
+    never.set()
+    await work.drain()
+    assert work.busy == 0
+    await work.close()
