@@ -1,10 +1,12 @@
-"""Fit monitor/stance/weights.toml on labelled sets, and say how well it carries over to a set not fitted on.
+"""Fit what the reading has learnt on labelled sets, and say how well it carries over to a set not fitted on.
 
-    python benchmarks/fit_weights.py SET [SET …] [--write]
+    python benchmarks/fit_weights.py SET [SET …] [--write]      (needs: pip install 'dementi[fit]')
 
-A SET is a folder with claims.jsonl and items.jsonl (see tests/cases/gold). Each candidate of each labelled pair is one
-example, right where the pair's label holds its stance. Logistic regression with an L2 penalty, fitted by Newton's
-method; each head of its own. With several sets every one is kept out in turn, then all are fitted together.
+Two steps. monitor/stance/weights.toml: each candidate of each labelled pair is one example, right where the pair's
+label holds its stance; logistic regression with an L2 penalty, fitted by Newton's method, each head of its own.
+monitor/stance/trees.json: each pair is one example for each stance, its signs are what `stance.signs` counts; gradient
+boosted trees. With several sets every one is kept out of both steps in turn; inside each fold the candidates of the
+trees' examples are weighed by weights that have not seen their set either. Then all are fitted together.
 """
 
 from __future__ import annotations
@@ -12,27 +14,21 @@ from __future__ import annotations
 import argparse
 import json
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from monitor.lexicon.passage import read
-from monitor.lexicon.tables import tables
-from monitor.matching.pair import touch
-from monitor.model.claim import Claim, Party
-from monitor.model.verdict import Basis, Stance
-from monitor.pipeline.judge import RELATED, Judge, match_of, out_of_time
-from monitor.pipeline.judge_lines import read_item
-from monitor.stance.assess import candidates
+from benchmarks.labelled import Pair, alerts_score, pairs
+from monitor.model.verdict import Stance
+from monitor.stance.signs import of_candidates
+from monitor.stance.trees import Model, parse, probabilities
 from monitor.stance.weigh import head
-from monitor.text.words import words
 
-WEIGHTS = Path(__file__).parents[1] / "monitor" / "stance" / "weights.toml"
-# What is fitted. Few and readable; each can be argued for in one sentence.
+STANCE = Path(__file__).parents[1] / "monitor" / "stance"
+# What the weights weigh. Few and readable; each can be argued for in one sentence.
 FEATURES = (
     "cue", "rel.this", "rel.report", "rel.pronoun", "rel.none", "rel.other", "other.close", "other.bare",
     "other.all", "other.fresh", "type.false", "weak", "hedged", "core", "words", "mention", "turned", "asserted",
@@ -41,76 +37,30 @@ FEATURES = (
     "negative", "who.party", "who.authority", "who.media", "who.insider", "who.nobody",
 )  # fmt: skip
 PENALTY = 6.0
+SEEN = 12  # pairs a sign must be seen in to be asked for
+TREES = {
+    "n_estimators": 250, "learning_rate": 0.05, "max_leaf_nodes": 8, "min_samples_leaf": 15, "subsample": 0.6,
+    "max_features": 0.1, "random_state": 0,
+}  # fmt: skip
+
+Weights = dict[str, np.ndarray]
 
 
-def rows(folder: Path) -> list[dict[str, Any]]:
-    """Candidates of a set: {set, pair, lang, head, stance, asserted, x, y}, and pairs without any."""
-    claims = [json.loads(line) for line in (folder / "claims.jsonl").open(encoding="utf-8")]
-    judge = Judge([claim_of(c) for c in claims])
-    index = judge.index
-    number = {c["id"]: i for i, c in enumerate(claims)}
-    found = []
-    for line in (folder / "items.jsonl").open(encoding="utf-8"):
-        gold = json.loads(line)
-        expected = {s["stance"] for s in gold["statements"]}
-        base = {
-            "set": folder.name,
-            "pair": gold["id"],
-            "lang": gold["lang"],
-            "expected": expected,
-            "claim": gold["claim"],
-        }
-        found.append({**base, "head": None})
-        item = read_item({**gold, "content": gold.get("body")} | {"language": None, "link": None, "publisher": None})
-        compiled = index.compiled[number[gold["claim"]]]
-        looked = [w for _, text in item.fields() for w in words(text[:4000])]
-        passage = read(item.fields(), tables(judge.language(item, [(number[gold["claim"]], 1.0)], looked)))
-        touches = [touch(s, passage, compiled, index.terms) for s in passage.sentences]
-        if match_of(touches, compiled, 0.0) < RELATED or not passage.tables.known or out_of_time(item, compiled.claim):
-            continue
-        for c in candidates(passage, touches, compiled.asked)[0]:
-            if c.stance is not Stance.DECLINES:
-                x = [c.features.get(f, 0.0) for f in FEATURES]
-                skip = c.basis is Basis.ASSERTED and c.stance is Stance.CONFIRMS
-                found.append(
-                    {
-                        **base,
-                        "head": head(c),
-                        "stance": str(c.stance),
-                        "x": x,
-                        "y": str(c.stance) in expected,
-                        "skip": skip,
-                    }
-                )
-    return found
+# -- weights
 
 
-def claim_of(row: dict[str, Any]) -> Claim:
-    parties = tuple(
-        Party(name=p) if isinstance(p, str) else Party(**{k: v if k == "name" else tuple(v) for k, v in p.items()})
-        for p in row.get("parties") or ()
-    )
-    return Claim(
-        id=row["id"],
-        statement=row["statement"],
-        language=row.get("lang") or row.get("language"),
-        phrasings={k: tuple(v) for k, v in (row.get("phrasings") or {}).items()},
-        about=tuple(tuple(g) for g in row.get("about") or ()),
-        parties=parties,
-        since=date.fromisoformat(row["since"]) if row.get("since") else None,
-    )
+def fit_weights(some: Iterable[Pair]) -> Weights:
+    """Weights by head, bias first. Claims as the watchlist gives them only."""
+    grouped: dict[str, list[tuple[list[float], float]]] = defaultdict(list)
+    for pair in some:
+        if pair.mine and not pair.bare:
+            for c in pair.found:
+                grouped[head(c)].append((_vector(c.features), float(str(c.stance) in pair.expected)))
+    return {h: _newton(np.array([x for x, _ in rows]), np.array([y for _, y in rows])) for h, rows in grouped.items()}
 
 
-def fit(data: Iterable[dict[str, Any]]) -> dict[str, np.ndarray]:
-    """Weights by head, bias first."""
-    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in data:
-        if row["head"] and not row["skip"]:
-            grouped[row["head"]].append(row)
-    return {
-        name: _newton(np.array([[1.0, *r["x"]] for r in some]), np.array([float(r["y"]) for r in some]))
-        for name, some in grouped.items()
-    }
+def _vector(features: dict[str, float]) -> list[float]:
+    return [1.0, *(features.get(f, 0.0) for f in FEATURES)]
 
 
 def _newton(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -126,76 +76,130 @@ def _newton(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return w
 
 
-def score(data: Iterable[dict[str, Any]], weights: dict[str, np.ndarray], threshold: float) -> dict[str, float]:
-    """P, R, F1 of alerts, as the evaluation counts them."""
-    best: dict[tuple[str, str], float] = defaultdict(float)
-    wanted: set[tuple[str, str]] = set()
-    for row in data:
-        wanted |= {(row["pair"], s) for s in row["expected"] if s in ("confirms", "denies")}
-        if row["head"] and not row["skip"]:
-            p = 1 / (1 + np.exp(-(weights[row["head"]] @ np.array([1.0, *row["x"]]))))
-            best[row["pair"], row["stance"]] = max(best[row["pair"], row["stance"]], float(p))
-    said = {k for k, p in best.items() if p >= threshold}
-    right = len(said & wanted)
-    reach = len(set(best) & wanted)
-    return {
-        "P": right / max(len(said), 1), "R": right / max(len(wanted), 1),
-        "F1": 2 * right / max(len(said) + len(wanted), 1), "reach": reach / max(len(wanted), 1),
+# -- trees
+
+
+def signs_of(pair: Pair, weights: Weights) -> dict[str, float]:
+    """The pair's signs, its candidates weighed by these weights."""
+    if not pair.signs:
+        return {}
+    sure = {h: lambda c, w=w: float(1 / (1 + np.exp(-(w @ np.array(_vector(c.features)))))) for h, w in weights.items()}
+    kept = {k: v for k, v in pair.signs.items() if not k.startswith(("n.", "max.", "confirms-", "denies-"))}
+    return kept | of_candidates(pair.found, lambda c: sure[head(c)](c) if head(c) in sure else 0.3)
+
+
+def fit_trees(some: Sequence[Pair], signs: Sequence[dict[str, float]]) -> Model:
+    """A forest for each stance."""
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    seen = Counter(name for found in signs for name, value in found.items() if value)
+    names = sorted(n for n, k in seen.items() if k >= SEEN)
+    x = np.array([[found.get(n, 0.0) for n in names] for found in signs], dtype=np.float32)
+    forests = {}
+    for stance in (Stance.CONFIRMS, Stance.DENIES):
+        y = np.array([str(stance) in pair.expected for pair in some])
+        fitted = GradientBoostingClassifier(**TREES).fit(x, y)
+        forests[str(stance)] = _exported(fitted, float(np.log(y.mean() / (1 - y.mean()))))
+    return parse(_shortened(names, forests))
+
+
+def _exported(fitted: Any, bias: float) -> dict[str, Any]:
+    trees = []
+    for (tree,) in fitted.estimators_:
+        t = tree.tree_
+        leaf = t.children_left < 0
+        value = t.value[:, 0, 0] * fitted.learning_rate
+        trees.append([
+            np.where(leaf, -1, t.feature).tolist(), np.where(leaf, value, t.threshold).round(4).tolist(),
+            np.where(leaf, 0, t.children_left).tolist(), np.where(leaf, 0, t.children_right).tolist(),
+        ])  # fmt: skip
+    return {"bias": round(bias, 4), "trees": trees}
+
+
+def _shortened(names: Sequence[str], forests: dict[str, Any]) -> dict[str, Any]:
+    """Only signs that some tree asks for."""
+    used = sorted({s for f in forests.values() for t in f["trees"] for s in t[0] if s >= 0})
+    number = {s: n for n, s in enumerate(used)} | {-1: -1}
+    for forest in forests.values():
+        for tree in forest["trees"]:
+            tree[0] = [number[s] for s in tree[0]]
+    return {"signs": [names[s] for s in used], "forests": forests}
+
+
+# -- folds
+
+
+def folds(some: Sequence[Pair]) -> Iterable[tuple[str, list[tuple[Pair, dict[Stance, float]]]]]:
+    """(set kept out, its pairs with their probabilities)."""
+    for name in sorted({p.set for p in some}):
+        rest = [p for p in some if p.set != name]
+        fitted = fit_trees(*_apart(rest))
+        weights = fit_weights(rest)
+        kept = [p for p in some if p.set == name]
+        yield name, [(p, probabilities(signs_of(p, weights), fitted)) for p in kept]
+
+
+def _apart(some: Sequence[Pair]) -> tuple[list[Pair], list[dict[str, float]]]:
+    """Pairs and their signs, each weighed by weights that have not seen its set."""
+    members, signs = [], []
+    for name in sorted({p.set for p in some}):
+        weights = fit_weights([p for p in some if p.set != name] or some)
+        own = [p for p in some if p.set == name]
+        members += own
+        signs += [signs_of(p, weights) for p in own]
+    return members, signs
+
+
+def report(kept: Sequence[tuple[Pair, dict[Stance, float]]], related: float, label: str) -> None:
+    kinds: dict[str, Callable[[Pair], bool]] = {
+        "full": lambda p: p.mine and not p.bare, "bare": lambda p: p.mine and p.bare,
     }  # fmt: skip
+    for kind, chosen in kinds.items():
+        for least in (0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
+            rows = [(p.expected, said(p, sure, least, related)) for p, sure in kept if chosen(p)]
+            alarms = sum(bool(said(p, s, least, related)) for p, s in kept if not p.mine and p.bare == (kind == "bare"))
+            got = " ".join(f"{k} {v:.3f}" for k, v in alerts_score(rows).items())
+            print(f"{label:10} {kind} @{least}: {got}  others' items: {alarms}")
 
 
-def folds(data: list[dict[str, Any]]) -> list[tuple[str, set[str]]]:
-    """Sets kept out in turn; of one set alone, every fifth claim."""
-    names = sorted({r["set"] for r in data})
-    if len(names) > 1:
-        return [(n, {r["pair"] for r in data if r["set"] == n}) for n in names]
-    claims = sorted({r["claim"] for r in data})
-    return [(f"fold {k}", {r["pair"] for r in data if r["claim"] in claims[k::5]}) for k in range(5)]
+def said(pair: Pair, sure: dict[Stance, float], least: float, related: float) -> list[str]:
+    return [str(s) for s, p in sure.items() if p >= least and pair.signs and pair.match >= related]
 
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("sets", nargs="+", type=Path)
-    ap.add_argument("--write", action="store_true")
+    ap.add_argument("--write", action="store_true", help="keep what is fitted on all")
+    ap.add_argument("--quick", action="store_true", help="no sets kept out")
+    ap.add_argument("--related", type=float, default=0.35, help="least match of a pair that is judged")
     args = ap.parse_args()
-    data = [r for folder in args.sets for r in rows(folder)]
-    for name, pairs in folds(data):
-        weights = fit(r for r in data if r["pair"] not in pairs or (len(args.sets) > 1 and r["set"] != name))
-        kept = [r for r in data if r["pair"] in pairs and (len(args.sets) == 1 or r["set"] == name)]
-        print(
-            f"{name:12}",
-            *(
-                f"@{t}: " + " ".join(f"{k} {v:.3f}" for k, v in score(kept, weights, t).items())
-                for t in (0.4, 0.5, 0.6)
-            ),
-        )
-    weights = fit(data)
-    print(
-        "fitted      ",
-        *(f"@{t}: " + " ".join(f"{k} {v:.3f}" for k, v in score(data, weights, t).items()) for t in (0.4, 0.5, 0.6)),
-    )
-    for name, w in weights.items():
-        print(
-            name,
-            " ".join(
-                f"{f} {v:+.2f}" for f, v in sorted(zip(("bias", *FEATURES), w, strict=True), key=lambda p: -abs(p[1]))
-            ),
-        )
+    some = [p for p in pairs(args.sets) if p.match >= min(args.related, 0.35) or p.mine]
+    if len(args.sets) > 1 and not args.quick:
+        every = []
+        for name, kept in folds(some):
+            every += kept
+            rows = [(p.expected, said(p, s, 0.3, args.related)) for p, s in kept if p.mine and not p.bare]
+            print(f"{name:14} @0.3", " ".join(f"{k} {v:.3f}" for k, v in alerts_score(rows).items()), flush=True)
+        report(every, args.related, "kept out")
     if args.write:
-        write(weights)
+        write(fit_weights(some), fit_trees(*_apart(some)))
 
 
-def write(weights: dict[str, np.ndarray]) -> None:
+def write(weights: Weights, trees: Model) -> None:
     """Heads that were fitted; the others stay as they are."""
-    kept = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
+    path = STANCE / "weights.toml"
+    kept = tomllib.loads(path.read_text(encoding="utf-8"))
     lines = ["# confirms, denies: fitted by benchmarks/fit_weights.py. asserted: set by hand, nothing alerts on it."]
     for name in sorted({*kept, *weights}):
         w = weights.get(name)
-        if w is None:
-            lines += ["", f"[{name}]", *(f'"{f}" = {v:.4f}' for f, v in kept[name].items())]
-            continue
-        lines += ["", f"[{name}]", *(f'"{f}" = {v:.4f}' for f, v in zip(("bias", *FEATURES), w, strict=True))]
-    WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        rows = kept[name].items() if w is None else zip(("bias", *FEATURES), w, strict=True)
+        lines += ["", f"[{name}]", *(f'"{f}" = {v:.4f}' for f, v in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    forests = {s: {"bias": f.bias, "trees": [list(t) for t in f.trees]} for s, f in trees.forests.items()}
+    text = json.dumps({"signs": trees.signs, "forests": forests}, separators=(",", ":"))
+    (STANCE / "trees.json").write_text(
+        text.replace("[[[", "[\n[[").replace("]],[[", "]],\n[[") + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

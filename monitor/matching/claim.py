@@ -13,11 +13,14 @@ from monitor.lexicon.tables import among, tables
 from monitor.lexicon.tables import kinds as kind_facts
 from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.touch import Asked
+from monitor.matching.rarity import rare
 from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
 from monitor.text.fold import key
 from monitor.text.language import guess
 from monitor.text.words import words
+
+_SURNAME = 3  # letters; a shorter one does not stand for a person by itself: Kim Jong Un, UN
 
 
 class Group(NamedTuple):
@@ -25,6 +28,7 @@ class Group(NamedTuple):
 
     names: tuple[tuple[int, ...], ...]
     predicate: bool  # its names are words of the event ("step down"), not of a thing
+    rare: bool = False  # guessed, and hardly any other news holds it
 
 
 class Wording(NamedTuple):
@@ -82,8 +86,9 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
         asked=Asked(
             sign=sign,
             plan=_plan(first),
-            specific=_specific(claim) if claim.about else bool(claim.parties) and _rare(first, groups, terms),
+            specific=_specific(claim) if claim.about else any(g.rare for g in groups),
             cues=frozenset(f.entry.type for s in first.sentences for f in s.found if f.entry.table == "cue"),
+            given=bool(claim.about),
             groups=sum(not g.predicate for g in groups),
             parties=claim.parties,
             kinds=frozenset(main),
@@ -139,8 +144,11 @@ def _guessed(passage: Passage, terms: Terms) -> list[Group]:
             run = tuple(terms.number_of(sentence.words[i], name=True) for i in range(first, last + 1))
             others = _other_names(sentence, first, last, terms)
             common = any(last in f.parts for f in sentence.found)  # "New York Police" is not any police
-            surname = [run[-1:]] if len(run) > 1 and not common else []
-            groups.append(Group((run, *surname, *others), predicate=False))
+            short = len(sentence.words[last].low) < _SURNAME
+            surname = [run[-1:]] if len(run) > 1 and not common and not short else []
+            known = any(set(f.parts) & set(range(first, last + 1)) for f in sentence.names)
+            unusual = not common and not known and rare([sentence.words[i].raw for i in range(first, last + 1)])
+            groups.append(Group((run, *surname, *others), predicate=False, rare=unusual))
     return groups
 
 
@@ -309,12 +317,6 @@ def _specific(claim: Claim) -> bool:
     """A name given with the claim is no country, city or institution that is in the news every day."""
     spelt = [names for names in claim.about if 2 * sum(n[:1].islower() for n in names) < len(names)]
     return any(not any(_well_known(n) for n in names) for names in spelt)
-
-
-def _rare(passage: Passage, groups: Sequence[Group], terms: Terms) -> bool:
-    """The same for names guessed from a statement, where the claim names its parties too."""
-    known = {terms.number(key(s.words[i].low), name=True) for s in passage.sentences for f in s.names for i in f.parts}
-    return any(run and not known.issuperset(run) for g in groups for run in g.names[:1])
 
 
 def _well_known(name: str) -> bool:

@@ -73,8 +73,9 @@ class Index:
         if any(run and touched.issuperset(run) for run in compiled.excluded):
             return False
         if not compiled.given:
-            named = [any(touched.issuperset(run) for run in g.names) for g in compiled.groups]
-            enough = any(named) if compiled.asked.specific else all(named)
+            needed = [g for g in compiled.groups if g.rare]
+            named = (any(touched.issuperset(run) for run in g.names) for g in needed or compiled.groups)
+            enough = any(named) if needed else all(named)
             return enough or self._worded(number, touched)
         return all(g.predicate or any(touched.issuperset(run) for run in g.names) for g in compiled.groups)
 
@@ -111,9 +112,8 @@ class Index:
             if not compiled.given and not (compiled.groups and (compiled.kinds or compiled.asked.specific)):
                 continue  # a claim without names of its own is found by its words alone
             if compiled.asked.specific and not compiled.given:
-                for group in compiled.groups:
-                    for run in group.names:
-                        found[run[0]].append(number)
+                for run in (run for group in compiled.groups if group.rare for run in group.names):
+                    found[run[0]].append(number)
                 continue
             hard = [g for g in compiled.groups if not g.predicate] or list(compiled.groups)
             for run in min(hard, key=lambda g: len(g.names)).names if hard else ():

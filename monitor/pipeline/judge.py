@@ -55,17 +55,16 @@ class Judge:
 
     def judge_pair(self, item: Item, passage: Passage, compiled: Compiled, share: float) -> Assessment | None:
         """What an item says of one claim; None where it is not about it."""
-        touches = [touch(s, passage, compiled, self.index.terms) for s in passage.sentences]
-        match = match_of(touches, compiled, share)
+        match, touches = self.touch_pair(passage, compiled, share)
         if match < max(RELATED, self.index.floor):
             return None
         gates = [Gate(name="match", passed=True, detail=f"language {passage.language}", score=round(match, 3))]
         statements: list[Statement] = []
-        silent = _silent(item, passage, compiled.claim)
+        silent = silence(item, passage, compiled.claim)
         if silent:
             gates.append(silent)
         else:
-            statements, more = assess(passage, touches, compiled.asked)
+            statements, more = assess(passage, touches, compiled.asked, match)
             gates += more
         return Assessment(
             item=item.id,
@@ -75,6 +74,11 @@ class Judge:
             statements=tuple(statements),
             gates=tuple(gates),
         )
+
+    def touch_pair(self, passage: Passage, compiled: Compiled, share: float) -> tuple[float, list[Touch]]:
+        """How surely the passage is about the claim, and where each of its sentences touches it."""
+        touches = [touch(s, passage, compiled, self.index.terms) for s in passage.sentences]
+        return match_of(touches, compiled, share), touches
 
 
 def _head(item: Item) -> str:
@@ -88,7 +92,7 @@ def language_of(item: Item) -> str:
     return weighed(_head(item))[0]
 
 
-def _silent(item: Item, passage: Passage, claim: Claim) -> Gate | None:
+def silence(item: Item, passage: Passage, claim: Claim) -> Gate | None:
     """Why an item that is about a claim is not read any further."""
     if not passage.tables.known:
         return Gate(name="language", passed=False, detail=f"no tables for {passage.language}: names only")

@@ -1,41 +1,79 @@
 """What an item says of a claim: sentence by sentence, with memory of what it is about and who spoke last.
 
     sentence ─▶ clauses ─▶ candidates: each cue and what it governs; each telling of the claim's event without a cue
-             ─▶ weights ─▶ statements, one for each stance and party
+             ─▶ signs: what else in the item speaks for or against an answer
+             ─▶ decision ─▶ statements, one for each stance and party
 
-Hard rules stand in `reader`, the learnt part in `weigh`.
+Hard rules stand in `reader`, the learnt parts in `weigh` (one candidate) and `trees` (the item as a whole).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from monitor.lexicon.passage import Passage
 from monitor.lexicon.touch import Asked, Touch
-from monitor.model.verdict import Basis, Gate, Stance, Statement
+from monitor.model.verdict import Gate, Stance, Statement
 from monitor.stance.candidate import Candidate
 from monitor.stance.clauses import clauses
+from monitor.stance.decide import Decided, decide
 from monitor.stance.memory import Memory
 from monitor.stance.merge import merge
-from monitor.stance.reader import Reader, held
+from monitor.stance.reader import Reader, held, strength
 from monitor.stance.scope import Scene
-from monitor.stance.weigh import confidence
+from monitor.stance.signs import Signs, signs
+from monitor.stance.source import Sources
+from monitor.stance.stand_in import StandIn, stand_ins
 
-_UNNAMED = 0.68  # the same for claims without rare names: much of the news is nearly about them
+_TIED = 2.0
 _OPENING = 3  # sentences: title and the beginning of the summary
-FLOOR = 0.4  # a statement less sure than this is not made; routes ask for more before they alert
 
 
-def candidates(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[list[Candidate], list[Gate]]:
-    """Every place where a stance may be taken, and the steps that were taken on the way."""
+class Looked(NamedTuple):
+    """An item looked through for one claim."""
+
+    found: list[Candidate]  # every place where a stance may be taken
+    gates: list[Gate]  # the steps taken on the way
+    signs: Signs
+    stand_ins: list[StandIn]  # what could be shown for a stance without a candidate
+    loose: bool  # too little ties any sentence to a claim without rare names
+
+
+def look(passage: Passage, touches: Sequence[Touch], asked: Asked, match: float) -> Looked:
+    """Read all sentences. `match`: 0..1, how surely the item is about the claim."""
     cored = any(t.cores for t in touches)
     enough = asked.specific or any(held(t, asked) for t in touches)
     memory = Memory(cored=cored, held=enough, about=(cored or asked.specific) and _opens_with(touches, asked))
     found: list[Candidate] = []
+    shown: list[StandIn] = []
+    scenes: list[Scene] = []
+    sources: list[Sources] = []
+    strongest, best_named = 0.0, 0
     for sentence, touch in zip(passage.sentences, touches, strict=True):
-        scene = Scene(sentence, clauses(sentence, passage.tables), touch, passage.tables)
-        found += Reader(scene, asked, memory).read()
-    return found, memory.gates
+        reader = Reader(Scene(sentence, clauses(sentence, passage.tables), touch, passage.tables), asked, memory)
+        if strength(touch) > strongest:
+            strongest, best_named = strength(touch), sum(bool(g) for g in touch.groups)
+        if asked.specific or strength(touch) >= tied(asked):
+            shown += stand_ins(reader.scene, reader.sources, asked)
+        found += reader.read()
+        scenes.append(reader.scene)
+        sources.append(reader.sources)
+    seen = signs(scenes, sources, found, memory.gates, asked, match)
+    if asked.given:  # the user's own names, wherever they stand in the item
+        strongest += sum(any(t.groups[n] for t in touches) for n in range(asked.groups)) - best_named
+    loose = not asked.specific and strongest < tied(asked)
+    return Looked(found, memory.gates, seen, [s for s in shown if not _vetoed(s, memory)], loose)
+
+
+def _vetoed(shown: StandIn, memory: Memory) -> bool:
+    """What the rules have understood is not said over again by the item as a whole."""
+    return memory.argued or (memory.reported and shown.candidate.stance is Stance.CONFIRMS)
+
+
+def tied(asked: Asked) -> float:
+    """What `strength` a sentence needs to be about a claim without rare names."""
+    return _TIED if asked.groups > 1 else _TIED + 0.5
 
 
 def _opens_with(touches: Sequence[Touch], asked: Asked) -> bool:
@@ -45,23 +83,17 @@ def _opens_with(touches: Sequence[Touch], asked: Asked) -> bool:
     return asked.groups > 0 and (named == asked.groups or (asked.specific and 2 * named >= asked.groups))
 
 
-def assess(passage: Passage, touches: Sequence[Touch], asked: Asked) -> tuple[list[Statement], list[Gate]]:
+def assess(
+    passage: Passage, touches: Sequence[Touch], asked: Asked, match: float
+) -> tuple[list[Statement], list[Gate]]:
     """Statements, one for each stance and party, in text order; and how they came about."""
-    found, gates = candidates(passage, touches, asked)
-    weighed = [(c, confidence(c)) for c in found]
-    for candidate, sure in weighed:
-        passed = sure >= _needed(candidate, asked)
-        gates.append(Gate(name="weigh", passed=passed, detail=candidate.reason, score=round(sure, 3)))
-    return merge([_statement(c, sure) for c, sure in weighed if sure >= _needed(c, asked)]), gates
+    looked = look(passage, touches, asked, match)
+    decided, gates = decide(looked.found, looked.signs, looked.stand_ins, asked, loose=looked.loose)
+    return merge([_statement(d) for d in decided]), looked.gates + gates
 
 
-def _needed(candidate: Candidate, asked: Asked) -> float:
-    """How sure a candidate must be. A bare assertion of the claim alerts nobody."""
-    plain = candidate.basis is Basis.ASSERTED and candidate.stance is Stance.CONFIRMS
-    return FLOOR if plain or asked.specific else _UNNAMED
-
-
-def _statement(candidate: Candidate, sure: float) -> Statement:
+def _statement(decided: Decided) -> Statement:
+    candidate, sure = decided
     who = candidate.who
     return Statement(
         stance=candidate.stance,

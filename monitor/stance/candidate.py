@@ -21,6 +21,11 @@ class Candidate:
     reason: str = ""  # for people: the cue and what it governs
 
 
+def plain(candidate: Candidate) -> bool:
+    """The claim itself, merely stated: alerts nobody."""
+    return candidate.basis is Basis.ASSERTED and candidate.stance is Stance.CONFIRMS
+
+
 def about_speaker(who: Speaker) -> dict[str, float]:
     """Features of the one who speaks."""
     return {

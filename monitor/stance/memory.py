@@ -23,6 +23,8 @@ class Memory:
     last: Speaker = NOBODY
     party: str | None = None  # of the claim, last named
     held: bool = True  # enough of the claim stands in one of its sentences
+    argued: bool = False  # a stance was taken on another event, which has the claim's for its object
+    reported: bool = False  # the event is told by those who only report it: media, insiders
     cored: bool = False  # the item tells of the claim's event somewhere
     people: dict[str, Speaker] = field(default_factory=dict)  # surname -> who was introduced by a full name
     gates: list[Gate] = field(default_factory=list)

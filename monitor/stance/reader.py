@@ -16,6 +16,7 @@ _SIGN = {"deny": -1, "false": -1, "retract": -1, "confirm": 1, "true": 1}
 _KILLS = frozenset(["condition", "question", "demand", "fiction", "modal"])  # no stance is taken under these
 _WEAKENS = frozenset(["hedge", "condition", "question", "demand", "fiction", "modal", "accuse", "plan"])
 _HELD = 0.4  # of a claim without rare names a sentence must hold so much
+_KNOWN = 0.7  # score of a core from which on it is the claim's kind of event, common ones too
 _VOICED = 0.35  # of a claim a sentence must hold so much, for its speaker to be speaking on it
 _MUTE = 3  # words between a negator and a speech verb that it silences
 _OPENS = 4  # words before a negator that opens what is said
@@ -34,6 +35,12 @@ def held(touch: Touch, asked: Asked) -> bool:
     return (named == asked.groups and asked.groups > 1) or (
         2 * named >= asked.groups and (told or touch.cover >= _HELD)
     )
+
+
+def strength(touch: Touch) -> float:
+    """How much ties a sentence to the claim: 1 for each thing named, 1 for its event, ½ for each of two more words."""
+    told = any(c.kind and c.score >= _KNOWN for c in touch.cores)
+    return sum(bool(g) for g in touch.groups) + float(told) + min(len(touch.words), 2) / 2
 
 
 class Reader:
@@ -81,8 +88,9 @@ class Reader:
         over = masks(self.scene, cue.parts)
         if relation == "argument":
             self.argued = self.other = True
+            self.memory.argued = True
             self.memory.note(
-                "content", False, f"“{said}” ({kind}) is about another event, which only concerns the claim's"
+                "argument", False, f"“{said}” ({kind}) is about another event, which only concerns the claim's"
             )
             return []
         if kind in self.asked.cues and set(cue.parts) <= set(self.touch.words):
@@ -299,6 +307,7 @@ class Reader:
         sign = core.sign * (-1 if turned else 1) * self.asked.sign
         who = self.sources.of_telling(core)
         if who.media or who.anonymous:
+            self.memory.reported = True
             self.memory.note("source", False, f"{who.name} only reports it")
             return []
         stance = Stance.CONFIRMS if sign > 0 else Stance.DENIES
