@@ -37,6 +37,7 @@ TABLES = (  # each after those it refers to
         "marks",
         "pages",
         "page_items",
+        "subscriptions",
     ),
 )
 # What no constraint of the schema says. Each finds the rows that break it; the sentence takes their first column.

@@ -27,6 +27,12 @@ def pages(db: Database) -> None:
         db.execute(statement)
 
 
+@schema()
+def subscriptions(db: Database) -> None:
+    for statement in statements(SUBSCRIPTIONS):
+        db.execute(statement)
+
+
 FIRST = """
 CREATE TABLE feeds (
     feed INTEGER PRIMARY KEY,
@@ -279,4 +285,25 @@ CREATE TABLE page_items (
     waits INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX page_items_page ON page_items (page) WHERE waits = 1;
+"""
+
+SUBSCRIPTIONS = """
+CREATE TABLE subscriptions (
+    subscription INTEGER PRIMARY KEY,
+    feed TEXT NOT NULL UNIQUE,
+    hub TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    token TEXT NOT NULL UNIQUE,
+    secret TEXT NOT NULL,
+    due TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    lease_until TEXT,
+    asked TEXT,
+    error TEXT,
+    pushes INTEGER NOT NULL,
+    last_push TEXT,
+    extra TEXT
+) STRICT;
+CREATE INDEX subscriptions_due ON subscriptions (due);
 """

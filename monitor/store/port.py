@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from monitor.model.alert import Alert, Delivery, Target
 from monitor.model.claim import Watch
 from monitor.model.page import Page
+from monitor.model.push import Subscription
 from monitor.model.route import Silence
 from monitor.model.source import FeedState, Item, Known
 from monitor.model.story import ClaimStatus, Event, Reason
@@ -136,6 +137,27 @@ class Store(Protocol):
 
     def count_pages(self) -> dict[str, int]:
         """By PageState."""
+        ...
+
+    # -- subscriptions at hubs
+    def subscription(self, feed: str) -> Subscription | None:
+        """Of this feed (Feed.url)."""
+        ...
+
+    def subscription_at(self, token: str) -> Subscription | None:
+        """By the end of our callback's address."""
+        ...
+
+    def subscriptions(self) -> list[Subscription]:
+        """Those of watched feeds."""
+        ...
+
+    def due_subscriptions(self, now: datetime, limit: int) -> list[Subscription]:
+        """Those of watched feeds whose hub is to be asked now, longest waiting first."""
+        ...
+
+    def keep_subscription(self, subscription: Subscription) -> None:
+        """New, or its new state: one for each feed."""
         ...
 
     # -- story

@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from monitor.model.alert import Alert, Delivery
 from monitor.model.page import Page
+from monitor.model.push import Subscription
 from monitor.model.source import FeedState, Item, Review
 from monitor.model.story import Event, Telling
 from monitor.model.verdict import Gate, Statement
@@ -204,6 +205,13 @@ DELIVERY = Shape(
     Delivery,
     ("id", "message", "due", "state", "attempts", "first_tried", "settled", "error", "digest"),
     apart=("alert", "target"),
+)
+SUBSCRIPTION = Shape(
+    Subscription,
+    (
+        *("feed", "hub", "topic", "token", "secret", "due", "state", "attempts", "lease_until", "asked", "error"),
+        *("pushes", "last_push"),
+    ),
 )
 PAGE = Shape(
     Page,

@@ -17,6 +17,7 @@ from monitor.errors import StoreError
 from monitor.model.alert import DeliveryState
 from monitor.model.claim import Claim
 from monitor.model.page import Page, PageState
+from monitor.model.push import PushState, Subscription
 from monitor.model.source import Feed, FeedState, Item, Known, Outcome, Review
 from monitor.model.story import ClaimStatus, Reason
 from monitor.store.port import DAYS, Poll, Store
@@ -336,6 +337,34 @@ def test_reviews_of_a_page_come_back_with_their_places(store: Store) -> None:
     assert replace(placed, at=0, start=0, end=0) == review
     (row,) = store.list_pages()
     assert (row["state"], row["characters"], row["reviews"]) == ("fetched", 15, ["False"])
+
+
+# -- subscriptions at hubs
+
+
+def subscription(feed: str = URL, **changes: Any) -> Subscription:
+    made = {"hub": "https://hub.example.org/", "topic": feed, "token": f"token of {feed}", "secret": "s", "due": NOW}
+    return Subscription(**{"feed": feed, **made, **changes})
+
+
+def test_a_subscription_comes_back_as_it_was(store: Store) -> None:
+    store.sync(watch(URL, OTHER), NOW)
+    verified = {"state": PushState.ACTIVE, "lease_until": later(days=9), "pushes": 3, "last_push": NOW}
+    store.keep_subscription(subscription())
+    store.keep_subscription(kept := subscription(**verified, error="none"))
+    assert store.subscription(URL) == store.subscription_at(kept.token) == kept
+    assert store.subscriptions() == [kept]
+    assert (store.subscription(OTHER), store.subscription_at("nobody's")) == (None, None)
+
+
+def test_hubs_of_watched_feeds_are_due_when_their_time_has_come(store: Store) -> None:
+    store.sync(watch(URL, OTHER), NOW)
+    store.keep_subscription(second := subscription(due=later(hours=1)))
+    store.keep_subscription(first := subscription(OTHER))
+    store.keep_subscription(subscription("https://unwatched.example.org/rss"))
+    assert store.due_subscriptions(NOW, 9) == [first]
+    assert store.due_subscriptions(later(hours=1), 9) == [first, second]
+    assert store.due_subscriptions(later(hours=1), 1) == [first]
 
 
 # -- claims, assessments, events

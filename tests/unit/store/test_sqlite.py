@@ -285,6 +285,7 @@ CALLS: dict[str, Callable[[SqliteStore], object]] = {
     "pages_asked": lambda s: s.pages_asked(NOW),
     "miss_pages": lambda s: s.miss_pages(NOW),
     "page_of": lambda s: s.page_of("i1"),
+    "subscription_at": lambda s: s.subscription_at("t"),
     "want_page": lambda s: s.want_page(item(), 0.5, NOW),
 }
 
