@@ -16,13 +16,14 @@ import pytest
 from aiohttp import web
 
 from monitor.errors import OpinionError
+from monitor.model.claim import Party
 from monitor.model.opinion import Question
 from monitor.model.verdict import Basis, Role, Stance
 from monitor.opinion.llm import LlmAdvisor
 from monitor.opinion.orders import order_in
 from monitor.opinion.wire import address
 from tests.support.opinion import Chat, asked, chat_server, refused, told
-from tests.support.values import NOW
+from tests.support.values import CALL, NOW
 
 DENIAL = {"stance": "denies", "basis": "said", "speaker": "Dmitry Peskov", "party": "Kremlin", "quote": "no such call"}
 STORY = "Trump and Putin"
@@ -439,6 +440,20 @@ async def test_nobody_is_promoted_to_a_party(chat: Chat) -> None:
     chat.says(DENIAL | {"speaker": "Kyiv", "party": "Kremlin", "quote": "Kyiv was not informed"})
     (statement,) = (await ask(chat)).statements
     assert statement.role is not Role.PARTY
+
+
+async def test_what_one_party_says_is_not_believed_to_be_anothers(chat: Chat) -> None:
+    """A spokesman by a name that nobody knows: the party in whose sentence he stands, not the one the model names."""
+    parties = (*CALL.parties, Party(name="White House"))
+    claim = dataclasses.replace(CALL, parties=parties)
+    text = "There was no such call, Kremlin spokesman Ivan Orlov said. The White House sent out a picture of a cake."
+    made = []
+    for party in ("Kremlin", "White House"):
+        chat.replies.clear()
+        chat.says(DENIAL | {"speaker": "Ivan Orlov", "party": party})
+        (statement,) = (await ask(chat, asked(STORY, summary=text, claim=claim))).statements
+        made.append(statement.role)
+    assert made == [Role.PARTY, Role.OTHER]
 
 
 async def test_a_party_that_the_item_does_not_name_is_not_taken(chat: Chat) -> None:

@@ -87,7 +87,7 @@ async def test_the_graph_gets_what_it_asks_for(inputs: tuple[str, ...], kind: in
 
 async def test_the_headlines_stance_is_not_lent_to_every_sentence(tmp_path: Path) -> None:
     """The headline is the context of each sentence: "denies" in it would make each one a denial."""
-    text = "Ukraine's foreign minister Andrii Sybiha spoke of grain. Olaf Scholz visited a farm."
+    text = "“Grain matters,” foreign minister Andrii Sybiha said. Chancellor Olaf Scholz said he had seen a farm."
     opinion = await opinion_of(tiny_model(tmp_path), asked("Kremlin denies call with Trump", summary=text))
     assert [s.evidence.field for s in opinion.statements] == ["title"]
 
