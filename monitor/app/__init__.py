@@ -11,6 +11,7 @@ from monitor.app.config import Config, check_secrets, load, load_watchlist, load
 from monitor.app.feeds import check_extras, feeds_as_opml, feeds_from_opml, find_feeds, page_told, source_of
 from monitor.app.opinion import (
     advisor_of,
+    check_opinion,
     fetch_model,
     known_models,
     policy_of,
@@ -28,6 +29,7 @@ __all__ = [
     "advisor_of",
     "check_examples",
     "check_extras",
+    "check_opinion",
     "check_secrets",
     "engine",
     "explanations_of",

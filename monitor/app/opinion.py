@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,6 +37,14 @@ def advisor_of(config: Config) -> Advisor | None:
 
     with _faults_of(config):
         return make(table.kind, **_options(config, table))
+
+
+def check_opinion(config: Config) -> SecondOpinion | None:
+    """The policy, where the second reader has what it needs; nothing is asked. Raises ConfigError where it has not."""
+    advisor = advisor_of(config)
+    if advisor is not None:
+        asyncio.run(advisor.close())
+    return policy_of(config)
 
 
 def _options(config: Config, table: Any) -> dict[str, Any]:

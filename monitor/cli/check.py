@@ -31,6 +31,9 @@ def check(obj: dict[str, Any], offline: bool) -> None:
     watch = config.watch
     examples = sum(len(claim.fire) + len(claim.quiet) for claim in watch.claims)
     click.echo(f"{config.file}: {len(watch.claims)} claims, {len(watch.feeds)} feeds, {examples} examples: all right")
+    if second:
+        most = f"at most {second.per_hour} questions an hour, {second.per_day} a day"
+        click.echo(f"second opinion by {harmless(second.model)}: {most}; `dementi models try` asks it")
     if offline or not watch.feeds:
         return
     readings = asyncio.run(_read(watch.feeds, app.source_of(config)))

@@ -81,6 +81,16 @@ async def test_an_endpoint_with_its_key_from_a_file(tmp_path: Path) -> None:
         assert chat.asked[0]["max_tokens"] == 64
 
 
+def test_check_tells_who_is_asked_and_how_often(tmp_path: Path) -> None:
+    tiny_model(tmp_path / "tiny")
+    load(tmp_path, '[second_opinion]\nkind = "nli"\nmodel = "tiny"\nper_hour = 7\n')
+    done = invoke("--config", str(tmp_path / "dementi.toml"), "check", "--offline")
+    assert "second opinion by tiny: at most 7 questions an hour, 500 a day" in done.output
+    (tmp_path / "tiny" / "tokenizer.json").unlink()
+    done = invoke("--config", str(tmp_path / "dementi.toml"), "check", "--offline")
+    assert "lacks tokenizer.json" in str(done.exception)
+
+
 # ---------------------------------------------------------------- dementi models
 
 
