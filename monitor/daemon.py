@@ -108,6 +108,7 @@ class Daemon:
     async def run(self) -> int:
         self._listen()
         await self._service.begin()
+        await self._service.listen()
         scheduler = self._schedule()
         minding = asyncio.create_task(_mind_clock(scheduler))
         sd.notify(f"READY=1\nSTATUS={_status(self._service.setup)}")

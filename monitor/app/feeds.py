@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from monitor.feeds.discover import Found
     from monitor.feeds.port import PageReader
     from monitor.feeds.source import FeedSource
+    from monitor.feeds.websub import Callback, HubClient, Listener
     from monitor.model.source import Feed, Item
     from monitor.pipeline.fulltext import PageLimits
     from monitor.store.port import Store
@@ -35,6 +36,7 @@ def source_of(config: Config | None, allow: Sequence[str] = ()) -> FeedSource:
         per_host=settings.poll.per_host,
         contact=settings.http.contact,
         trust_env=settings.http.proxy_from_environment,
+        hubs=settings.websub is not None,
     )
 
 
@@ -62,6 +64,42 @@ def pages_of(config: Config) -> PageReader | None:
         contact=http.contact,
         trust_env=http.proxy_from_environment,
     )
+
+
+def asker_of(config: Config) -> HubClient | None:
+    """What asks hubs for subscriptions; None where the config wants none."""
+    table, http = config.settings.websub, config.settings.http
+    if table is None:
+        return None
+    from monitor.feeds.websub import HubClient
+
+    return HubClient(
+        allow=http.allow_private,
+        contact=http.contact,
+        trust_env=http.proxy_from_environment,
+        callback_url=table.callback_url,
+    )
+
+
+def listening_of(config: Config) -> Callable[[Callback], Awaitable[Listener]] | None:
+    """What opens the address that hubs send to."""
+    table = config.settings.websub
+    if table is None:
+        return None
+    address = table.address
+
+    async def open_(callback: Callback) -> Listener:
+        from monitor.feeds.websub import Listener
+
+        listener = Listener(callback, *address)
+        try:
+            await listener.open()
+        except OSError as fault:
+            message = f"cannot be listened on: {fault.strerror or fault}"
+            raise ConfigError([config.documents[0].fault(("websub", "listen"), message)]) from None
+        return listener
+
+    return open_
 
 
 def page_limits_of(config: Config) -> PageLimits:

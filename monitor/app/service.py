@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.app.channels import notifiers_of
 from monitor.app.config import Config, check_secrets
-from monitor.app.feeds import page_limits_of, pages_of, source_of
+from monitor.app.feeds import asker_of, listening_of, page_limits_of, pages_of, source_of
 from monitor.app.reading import reading_of
 
 if TYPE_CHECKING:
@@ -55,5 +55,7 @@ def set_up(config: Config) -> Setup:
         concurrency=config.settings.poll.concurrency,
         per_host=config.settings.poll.per_host,
         pages=pages,
+        asker=asker_of(config),
+        listen=listening_of(config),
         page_limits=page_limits_of(config),
     )

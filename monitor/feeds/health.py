@@ -88,6 +88,19 @@ def _read(state: FeedState, reading: Reading, now: datetime) -> FeedState:
     return replace(state, silent_since=_silence(state, now))
 
 
+def after_push(state: FeedState, reading: Reading, now: datetime) -> FeedState:
+    """The state after a hub sent something. Nothing is learnt of how a poll would have gone: validators, skim and rate
+    stay. What could not be read makes the feed due, but no sooner than it may be asked.
+    """
+    if not reading.outcome.fine:
+        at = max(now, (state.last_tried or now) + FLOOR, state.held_until or now)
+        return replace(state, next_due=min(state.next_due, at))
+    if not reading.items:
+        return state
+    days, day = _days(state.days, state.last_day, len(reading.items), now.date())
+    return replace(state, last_new=now, silent_since=None, days=days, last_day=day)
+
+
 def _moved(state: FeedState, reading: Reading) -> FeedState:
     """Counts how often in a row a permanent redirect named the same address."""
     if reading.moved_to is None:
@@ -144,6 +157,8 @@ def _backoff(state: FeedState, every: timedelta) -> timedelta:
 def _interval(state: FeedState, every: timedelta, now: datetime) -> timedelta:
     """Shorter than `every` for a feed whose items would roll off, or that has much to tell."""
     longest = every
+    if state.pushed:
+        return every
     if state.gap_at is not None and now - state.gap_at < timedelta(days=1):
         every = every / 4
     if state.rate and state.rate > 0:

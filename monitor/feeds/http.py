@@ -32,6 +32,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_PAUSE = timedelta(days=1)  # what a Retry-After may ask for at most
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})")
 _LONGEST_VALIDATOR = 1_000
+_LONGEST_LINKS = 8_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,7 @@ class Page:
     moved_to: str | None = None  # where the permanent redirects at the beginning of the chain led
     max_age: timedelta | None = None
     location: str | None = None  # Content-Location, absolute: what relative links start from
+    links: str = ""  # Link headers
 
 
 def user_agent(contact: str | None = None) -> str:
@@ -218,6 +220,7 @@ class Client:
             moved_to=str(moved.with_user(None)) if moved is not None else None,
             max_age=_max_age(headers.get("Cache-Control", "")),
             location=_base(response.url, headers.get("Content-Location")),
+            links=", ".join(headers.getall("Link", ()))[:_LONGEST_LINKS],
         )
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:

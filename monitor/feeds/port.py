@@ -34,6 +34,7 @@ class Reading:
     skim: str | None = None  # FeedState.skim of this body
     weight: float = 1.0  # of a failure: permanent 1, soft 1/2, name lookup 1/4
     host_held: bool = False  # `retry_after` is meant for the whole host
+    hub: tuple[str, str] | None = None  # hub and topic that the feed names; None: it names none, or was not looked at
 
 
 class Source(Protocol):
@@ -43,6 +44,18 @@ class Source(Protocol):
         self, feed: Feed, state: FeedState | None, now: datetime, known: Callable[[], Awaitable[Known]]
     ) -> Reading:
         """Fetch and parse. `known` is asked only when there is a body to compare with."""
+        ...
+
+    async def pushed(
+        self,
+        feed: Feed,
+        state: FeedState,
+        now: datetime,
+        body: bytes,
+        content_type: str,
+        known: Callable[[], Awaitable[Known]],
+    ) -> Reading:
+        """What a hub sent, as if it had been fetched: new and edited items; a failure where it is no feed."""
         ...
 
     async def close(self) -> None: ...

@@ -17,6 +17,7 @@ from monitor.feeds.health import LEARNT_AFTER, weight_of
 from monitor.feeds.http import Client, Limits, Page
 from monitor.feeds.identity import sort
 from monitor.feeds.port import Reading
+from monitor.feeds.websub import discover
 from monitor.feeds.workers import Workers
 from monitor.model.source import Feed, FeedState, Known, Outcome
 from monitor.net.guard import Allow
@@ -40,12 +41,15 @@ class FeedSource:
         trust_env: bool = False,
         workers: int | None = None,
         parse_deadline: float = 8.0,
+        hubs: bool = False,
     ) -> None:
         """`allow`: exceptions of `[http] allow_private`; raises ValueError where one of them means nothing.
 
         `contact`: an address for the User-Agent. `trust_env`: proxies from the environment.
         `workers`: parsing processes at most; `parse_deadline`: seconds for one body.
+        `hubs`: look for the hubs that feeds name.
         """
+        self._hubs = hubs
         self._limits = limits or Limits()
         self._client = Client(
             Allow.parse(allow),
@@ -73,6 +77,19 @@ class FeedSource:
         self._hosts.learn(feed, reading, now)
         held = reading.retry_after is not None and self._hosts.held(feed, now) is not None
         return replace(reading, seconds=time.perf_counter() - started, host_held=held)
+
+    async def pushed(
+        self,
+        feed: Feed,
+        state: FeedState,
+        now: datetime,
+        body: bytes,
+        content_type: str,
+        known: Callable[[], Awaitable[Known]],
+    ) -> Reading:
+        """See `Source`. What is sent holds new items only: nothing can be skipped, and nothing is missing from it."""
+        parsed = await self._workers.parse(body, content_type, feed.url)
+        return await _told(feed, state, now, Reading(outcome=Outcome.UNCHANGED, final_url=feed.url), parsed, known)
 
     async def page(self, url: str, now: datetime) -> Page:
         """Any web page under the same guard and limits; raises FeedError."""
@@ -106,6 +123,8 @@ class FeedSource:
                 etag=page.etag or (state.etag if state else None),
                 last_modified=page.last_modified or (state.last_modified if state else None),
             )
+        if self._hubs:
+            reading = replace(reading, hub=discover(page.links, page.body, page.url))
         body_hash = hashlib.blake2b(page.body, digest_size=16).hexdigest()
         if state is not None and state.body_hash == body_hash and state.first_read is not None:
             return replace(reading, entries=state.entries, overlap=state.entries)

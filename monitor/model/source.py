@@ -75,6 +75,7 @@ class FeedState:
     days: tuple[int, ...] = ()  # new items on each of the last days (UTC), oldest first; the last one is `last_day`
     last_day: date | None = None
     gap_at: datetime | None = None  # last time that no item of the body was known: some have probably rolled off
+    pushed: bool = False  # a hub sends what is new: there is no hurry to ask
     silent_since: datetime | None = None  # it has been quiet for far longer than is usual for it; None: it has not
 
     def __post_init__(self) -> None:

@@ -200,7 +200,6 @@ class Deliverer:
                     alert = gone_alert(delivery, now)
                     self._store.keep_alert(alert, self.about_gone(alert, delivery.target, now))
 
-
     def _heeding(self, outcome: Delivery, now: datetime) -> Delivery:
         """The outcome, settled where somebody has acknowledged the alert while the message was on its way."""
         if outcome.repeat is None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from monitor.engine.port import Engine
 from monitor.errors import StoreError
 from monitor.feeds.gate import Gate
-from monitor.feeds.health import after, turns
+from monitor.feeds.health import after, after_push, turns
 from monitor.feeds.port import Reading, Source
 from monitor.model.alert import Alert, Delivery
 from monitor.model.source import Feed, FeedState, Known, Outcome
@@ -61,12 +61,14 @@ class Poller:
         kept: Callable[[Sequence[Polled]], None],
         patience: timedelta | None,
         per_host: int = 2,
+        pushed: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """`tell`: the deliveries of an alert about a feed. `kept` is told of every batch after it was stored.
+        """`tell`: the deliveries of an alert about a feed. `kept` is told of every batch after it was stored. `pushed`:
+        whether a hub sends what is new in a feed.
 
         `patience`: how long to wait before a batch that the store refused is stored again; None: `drain` raises.
         """
-        self.source, self.tell = source, tell
+        self.source, self.tell, self.pushed = source, tell, pushed
         self._store, self._engine, self._clock, self._jitter = store, engine, clock, jitter
         self._kept, self._patience = kept, patience
         self._gates: list[Gate] = []  # the last one lets in; those before it are waited at still
@@ -97,6 +99,14 @@ class Poller:
             self._idle.clear()
             self._tasks[feed.url] = asyncio.create_task(self._poll(feed, state))
 
+    def push(self, feed: Feed, body: bytes, content_type: str) -> bool:
+        """Take in what a hub sent, as if it had been fetched. False while the feed is being polled."""
+        if feed.url in self._tasks:
+            return False
+        self._idle.clear()
+        self._tasks[feed.url] = asyncio.create_task(self._take(feed, body, content_type))
+        return True
+
     async def drain(self) -> None:
         """Return when all that was submitted is polled and stored. Raises StoreError where the store refused it."""
         if self._tasks:
@@ -120,6 +130,7 @@ class Poller:
         try:
             async with self._gates[-1].turn(_host(feed)):
                 now = self._clock()
+                state = replace(state, pushed=self.pushed(feed.url))
                 polled = await poll_feed(feed, state, now, source=self.source, known=known, jitter=self._jitter())
                 polled = _sooner(polled, now - self._clock())
                 await self._results.put(self._with_alerts(state, polled, now))
@@ -129,6 +140,29 @@ class Poller:
         except asyncio.CancelledError:
             self._free(feed)
             raise
+
+    async def _take(self, feed: Feed, body: bytes, content_type: str) -> None:
+        async def known() -> Known:
+            return await self._engine.store(self._store.known, feed.url)
+
+        try:
+            states = await self._engine.store(self._store.states, [feed.url])
+            state, now = states.get(feed.url), self._clock()
+            if state is None or state.first_read is None:  # its first poll is due, and brings it all
+                self._free(feed)
+                return
+            reading = await self.source.pushed(feed, state, now, body, content_type, known)
+            poll = Poll(state=after_push(state, reading, now), items=reading.items)
+            await self._results.put(self._with_alerts(state, (feed, reading, poll), now))
+        except StoreError as fault:
+            log.warning("%s: %s", feed.url, fault)
+            self._free(feed)
+        except asyncio.CancelledError:
+            self._free(feed)
+            raise
+        except Exception as fault:  # a fault of ours: the next poll brings it
+            log.debug("reading what was sent for %s", feed.url, exc_info=fault)
+            self._free(feed)
 
     def _with_alerts(self, before: FeedState, polled: Polled, now: datetime) -> Polled:
         feed, reading, poll = polled

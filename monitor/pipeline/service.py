@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from monitor.engine.port import Engine
 from monitor.errors import StoreError
+from monitor.feeds.websub import Listener
 from monitor.model.alert import Delivery
 from monitor.model.claim import Claim
 from monitor.model.source import Feed, FeedState
@@ -22,6 +23,7 @@ from monitor.pipeline.fulltext import Pages, Wishes
 from monitor.pipeline.poll import Polled, Poller
 from monitor.pipeline.rule import Judged, Ruler, Ruling
 from monitor.pipeline.setup import Setup, read_all
+from monitor.pipeline.websub import Hubs
 from monitor.store.port import Store
 
 BATCH = 64  # items judged between two looks at the outbox
@@ -74,7 +76,10 @@ class Service:
             tell=setup.desk.deliveries,
             kept=self._kept,
             patience=PATIENCE if patient else None,
+            pushed=lambda url: self._hubs is not None and self._hubs.active(url),
         )
+        self._hubs: Hubs | None = None  # from `listen` on
+        self._listener: Listener | None = None
         self._pages = Pages(
             reader=setup.pages,
             limits=setup.page_limits,
@@ -100,6 +105,24 @@ class Service:
         await self._sync(self.setup)
         await self.engine.store(replan, self.setup.feeds, self._clock(), self.store)  # the clock may have been set back
         await self._catch_up()
+
+    async def listen(self) -> None:
+        """Have hubs send what is new, where the config wants that. Raises ConfigError where the port is taken.
+
+        As the first setup has it, also after a reload: hubs know its address.
+        """
+        if self.setup.asker is None or self.setup.listen is None:
+            return
+        self._hubs = Hubs(
+            asker=self.setup.asker,
+            feeds=lambda: self.setup.feeds,
+            poller=self._poller,
+            store=self.store,
+            engine=self.engine,
+            clock=self._clock,
+        )
+        await self._hubs.begin()
+        self._listener = await self.setup.listen(self._hubs)
 
     async def tick(self) -> None:
         """Hand the feeds that are due to the poller."""
@@ -148,6 +171,7 @@ class Service:
 
     async def end(self, patience: timedelta) -> None:
         """Stop polling; judge and send what is there; let go of everything but the store."""
+        await self._deaf()
         await self._poller.close()
         await self._pages.close()
         await self.rule()
@@ -157,12 +181,21 @@ class Service:
 
     async def close(self) -> None:
         """Stop at once. What is not stored is fetched again, what is not settled is sent again."""
+        await self._deaf()
         await self._poller.close()
         await self._pages.close()
         await self._deliverer.close()
         for errand in self._errands:
             errand.cancel()
         await self.setup.close()
+
+    async def _deaf(self) -> None:
+        """Take nothing more from hubs: they send it again, or the next poll brings it."""
+        if self._listener:
+            await self._listener.close()
+        if self._hubs:
+            await self._hubs.close()
+        self._listener = self._hubs = None
 
     async def _stage(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -180,6 +213,8 @@ class Service:
             log.warning("the clock was set back by %s; %d feeds are planned anew", self._latest - now, late)
         self._latest = now
         await self._pages.look()
+        if self._hubs:
+            await self._hubs.look()
         room = 4 * self.setup.concurrency - self._poller.busy
         if room <= 0:
             return
@@ -256,6 +291,8 @@ class Service:
         self._turned |= any(poll.alerts for _, _, poll in batch)
         if any(poll.items for _, _, poll in batch):
             self._errand(self.rule())
+        if self._hubs and any(reading.hub for _, reading, _ in batch):
+            self._errand(self._hubs.found(batch))
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.feeds.port import PageReader, Source
+from monitor.feeds.websub import Callback, Listener
 from monitor.model.claim import Claim, Watch
 from monitor.model.source import Feed, Item
 from monitor.model.verdict import Assessment
 from monitor.notify.port import Notifier
 from monitor.pipeline.fulltext import PageLimits
 from monitor.pipeline.rule import Desk, Judged
+from monitor.pipeline.websub import HubAsker
 
 log = logging.getLogger(__name__)
 Read = Callable[[Item], Sequence[Assessment]]  # what one item says of the claims it is about
@@ -32,6 +34,8 @@ class Setup:
     concurrency: int  # polls side by side
     per_host: int = 2  # of one host
     pages: PageReader | None = None  # reads pages of items; None: they are not asked for
+    asker: HubAsker | None = None  # asks hubs; None: nothing is subscribed to
+    listen: Callable[[Callback], Awaitable[Listener]] | None = None  # opens the callback's address. Raises ConfigError
     page_limits: PageLimits = field(default_factory=PageLimits)
 
     @property

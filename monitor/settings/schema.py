@@ -16,6 +16,7 @@ from monitor.net.guard import Allow
 from monitor.settings.channels import Channel, is_loopback
 from monitor.settings.fulltext import FullTextTable
 from monitor.settings.opinion import Opinion
+from monitor.settings.websub import WebSubTable
 from monitor.tomlfile.fields import Clock, Every, Flag, Name, Span, Table, Text, Zone, folder_of
 
 _POSTGRES = ("postgresql://", "postgres://")
@@ -190,6 +191,7 @@ class Settings(Table):
     routes: tuple[RouteTable, ...] = ()
     """Without any, every channel gets every alert."""
     web: WebTable | None = None
+    websub: WebSubTable | None = None
     second_opinion: Opinion | None = None
     """A model that reads again what the built-in reading is not sure of. Off by default."""
 

@@ -62,6 +62,17 @@ class FakeSource:
             raise answer
         return answer if isinstance(answer, Reading) else await answer()
 
+    async def pushed(
+        self,
+        feed: Feed,
+        state: FeedState,
+        now: datetime,
+        body: bytes,
+        content_type: str,
+        known: Callable[[], Awaitable[Known]],
+    ) -> Reading:
+        return await self.read(feed, state, now, known)
+
     async def close(self) -> None:
         self.closed = True
 
