@@ -44,7 +44,8 @@ CLAIMS = _paged(
 FEEDS = _paged(
     """url, publisher, title, outcome, status, error, last_tried, last_read, last_new, next_due, failures,
     failing_since, held_until, gone, gap_at, silent_since,
-    (SELECT count(*) FROM items WHERE items.feed = shown.feed)""",
+    (SELECT count(*) FROM items WHERE items.feed = shown.feed),
+    (SELECT lease_until FROM subscriptions WHERE subscriptions.feed = shown.url AND subscriptions.state <> 'denied')""",
     "(SELECT * FROM feeds WHERE watched = 1) AS shown",
     ("watched", "feed"),
 )
@@ -118,7 +119,7 @@ class Lists(People):
         days = [(last_day - timedelta(days=back)).isoformat() for back in reversed(range(DAYS))]
         for _, feed, *row in self._pages(*FEEDS, (), limit):
             url, publisher, title, outcome, status, error, tried, read, new, due, failures = row[:11]
-            failing, held, gone, gap, silent, items = row[11:]
+            failing, held, gone, gap, silent, items, pushed = row[11:]
             yield {
                 "url": url,
                 "publisher": publisher or title,
@@ -136,6 +137,7 @@ class Lists(People):
                 "gap_at": printed(gap),
                 "silent_since": printed(silent),
                 "items": items,
+                "pushed_until": printed(pushed),
                 "days": [counts[feed, day] for day in days],
             }
 
