@@ -55,6 +55,8 @@ class Source:
         await asyncio.sleep(self._random.random() / 20)
         return Reading(outcome=Outcome.UNCHANGED, status=304)
 
+    def sift(self, sieve: Callable[[], Awaitable[bytes | None]]) -> None: ...
+
     async def close(self) -> None:
         pass
 

@@ -11,6 +11,7 @@ DementiError                 exit 1
 │   └── StoreCorrupt          1  not a database, or a damaged one
 ├── NotifyError              69  a message was not taken; says whether, and when, to try again
 ├── OpinionError             69  a second reader gave no usable answer; says whether, and when, to ask again
+├── WorkLost                  1  a process of ours ended before it had done what it was asked
 └── Refused                  69  our own guard forbids the address
 """
 
@@ -56,6 +57,10 @@ class InputError(DementiError):
     """Data handed to a command on stdin or in a file is broken."""
 
     exit_code = 65
+
+
+class WorkLost(DementiError):
+    """A process that computes for us ended, or had to be ended, before it had answered. Nothing else is lost."""
 
 
 class FeedError(DementiError):

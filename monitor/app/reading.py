@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from monitor.model.claim import Claim
     from monitor.model.source import Item
     from monitor.pipeline.explain import Explanation
-    from monitor.pipeline.setup import Read
+    from monitor.pipeline.reader import Reader
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[T]], Iterable[T]]  # goes through a sequence, and may show how far it is
 
 
-def reading_of(claims: Sequence[Claim]) -> Read:
+def reading_of(claims: Sequence[Claim]) -> Reader:
     """What one item says of these claims."""
-    from monitor.pipeline.reviews import ReviewingJudge
+    from monitor.pipeline.reader import Reader
 
-    return ReviewingJudge(claims).judge_item
+    return Reader(claims)
 
 
 def explanations_of(item: Item, claims: Sequence[Claim]) -> list[Explanation]:

@@ -12,15 +12,15 @@ from monitor.app.feeds import asker_of, listening_of, page_limits_of, pages_of, 
 from monitor.app.reading import reading_of
 
 if TYPE_CHECKING:
-    from monitor.engine.local import LocalEngine
+    from monitor.engine.apart import ApartEngine
     from monitor.pipeline.setup import Setup
 
 
 @contextmanager
-def engine() -> Iterator[LocalEngine]:
-    from monitor.engine.local import LocalEngine
+def engine() -> Iterator[ApartEngine]:
+    from monitor.engine.apart import ApartEngine
 
-    made = LocalEngine()
+    made = ApartEngine()
     try:
         yield made
     finally:
@@ -30,9 +30,9 @@ def engine() -> Iterator[LocalEngine]:
 def set_up(config: Config) -> Setup:
     """One config at work. Raises ConfigError where a channel lacks what it needs. Runs no examples."""
     from monitor.engine.memory import give_back
-    from monitor.pipeline.judge import RULES_VERSION
     from monitor.pipeline.rule import Desk
     from monitor.pipeline.setup import Setup
+    from monitor.pipeline.version import RULES_VERSION
 
     check_secrets(config)
     pages = pages_of(config)
@@ -49,6 +49,7 @@ def set_up(config: Config) -> Setup:
         read=read,
         reader_of=reading_of,
         rules=RULES_VERSION,
+        sieve=read.sieve,
         source=source_of(config),
         notifiers=notifiers,
         desk=desk,

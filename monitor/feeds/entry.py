@@ -12,6 +12,7 @@ from typing import NamedTuple, TypedDict
 from urllib.parse import urljoin, urlsplit
 
 from monitor.feeds.dates import parse_date
+from monitor.feeds.keys import canonical_link, digest_of
 from monitor.model.times import stamp
 from monitor.text.plain import one_line, plain
 
@@ -52,6 +53,9 @@ class Entry(NamedTuple):
     summary: str | None
     content: str | None
     author: str | None
+    canonical: str | None  # `link` by one spelling
+    digest: str  # of title, summary and content
+    idle: bool = False  # surely about no claim: nobody needs to judge it
 
 
 class Parsed(TypedDict, total=False):
@@ -74,16 +78,20 @@ def clean(raw: Raw, base: str) -> Entry:
     title = _text(raw.get("title"), LONGEST_TITLE, one_line)
     summary = _text(raw.get("summary"), LONGEST_SUMMARY, plain)
     content = _text(raw.get("content"), LONGEST_CONTENT, plain)
+    content = content if content != summary else None
+    link = web_link(repaired(raw.get("link", "")), base)
     identity = " ".join(raw.get("id", "").split())[:LONGEST_ID]
     return Entry(
         id=repaired(identity) or None,
         title=title,
-        link=web_link(repaired(raw.get("link", "")), base),
+        link=link,
         published=_when(raw.get("published")),
         updated=_when(raw.get("updated")),
         summary=summary,
-        content=content if content != summary else None,
+        content=content,
         author=_author(raw.get("author")),
+        canonical=canonical_link(link) if link else None,
+        digest=digest_of(title, summary, content),
     )
 
 

@@ -9,25 +9,17 @@ different items, guids of that feed's items do not tell them apart, and link and
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitor.feeds.entry import Entry
+from monitor.feeds.keys import canonical_link
 from monitor.model.source import Feed, Item, Known
 
-__all__ = ["Sorted", "canonical_link", "digest_of", "sort"]
+__all__ = ["Sorted", "sort"]
 
-# Query parameters that say where a reader came from, not what the page is.
-_TRACKING = re.compile(
-    r"utm_.*|at_.*|mtm_.*|pk_.*|ns_.*|[fgt]bclid|fbclid|gclid|dclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|wt_mc"
-    r"|wt_zmc|wtmc|ref|ref_?src|source|src|cmpid?|cmp|campaign|ocid|xtor|ito|sh|smid|partner|rss|feed|from|via|spm"
-)
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _FUTURE = timedelta(days=2)  # a date further ahead is no date of publication
 _MOST_TURNS = 5  # versions after which going back to an earlier text is no news
 _WORDY = 60  # characters of summary and content that make a text an identity
@@ -39,31 +31,7 @@ class Sorted:
 
     items: tuple[Item, ...] = ()  # new and edited, in the feed's order
     known: int = 0  # entries that were there before, edited ones included
-
-
-@lru_cache(maxsize=8192)
-def canonical_link(link: str) -> str:
-    """The same page by one spelling: no `www.`, tracking, fragment or trailing slash; https; parameters sorted.
-
-    The canonical form of a canonical link is itself. What cannot be taken apart stays as it is.
-    """
-    try:
-        parts = urlsplit(link)
-        port = parts.port if parts.port != _DEFAULT_PORTS.get(parts.scheme) else None
-    except ValueError:
-        return link
-    host = (parts.hostname or "").removeprefix("www.")
-    query = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0]))
-    # A fragment that holds a path is the page itself for sites that are one script.
-    fragment = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
-    path = parts.path.rstrip("/")
-    return f"https://{host}{f':{port}' if port else ''}{path}{'?' + urlencode(query) if query else ''}{fragment}"
-
-
-def digest_of(title: str | None, summary: str | None, content: str | None) -> str:
-    """Hash of the words of an item: another spacing is the same text."""
-    text = "\x1f".join([" ".join(part.split()) if part else "" for part in (title, summary, content)])
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
+    idle: frozenset[str] = frozenset()  # ids of new items that are about no claim
 
 
 @dataclass(slots=True)
@@ -101,6 +69,7 @@ def sort(
     links = Counter(key.link for key in keys)
     found: list[Item] = []
     fresh: set[str] = set()
+    idle: set[str] = set()
     seen = _Seen.of(known)
     count = 0
     for entry, key in zip(entries, keys, strict=True):
@@ -111,6 +80,8 @@ def sort(
             item_id = _new_id(feed.url, sure)
             found.append(_item(feed, entry, key, item_id, 1, now, baseline=baseline))
             fresh.add(item_id)
+            if entry.idle:
+                idle.add(item_id)
         elif item_id in fresh:
             if repeats:
                 found.append(_item(feed, entry, key, item_id, 1, now, baseline=baseline))
@@ -121,7 +92,7 @@ def sort(
                 found.append(_item(feed, entry, key, item_id, version + 1, now, baseline=baseline))
                 fresh.add(item_id)
         seen.remember(sure, item_id)
-    return Sorted(items=tuple(found), known=count)
+    return Sorted(items=tuple(found), known=count, idle=frozenset(idle))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +106,8 @@ class _Keys:
 
     @classmethod
     def of(cls, entry: Entry) -> _Keys:
-        link = canonical_link(entry.link) if entry.link else None
         wordy = len(entry.summary or "") + len(entry.content or "") >= _WORDY
-        return cls(entry.id, link, digest_of(entry.title, entry.summary, entry.content), wordy)
+        return cls(entry.id, entry.canonical, entry.digest, wordy)
 
     def without(self, *, guid: bool, link: bool) -> _Keys:
         if not (guid or link):

@@ -23,6 +23,7 @@ class Reading:
     link: str | None = None
     language: str | None = None
     items: tuple[Item, ...] = ()  # new and edited ones, in the feed's order; all of them where nothing is known
+    idle: frozenset[str] = frozenset()  # ids of new items that are surely about no claim; see `Source.sift`
     entries: int = 0  # how many the body holds
     overlap: int = 0  # how many of them were known
     etag: str | None = None
@@ -56,6 +57,10 @@ class Source(Protocol):
         known: Callable[[], Awaitable[Known]],
     ) -> Reading:
         """What a hub sent, as if it had been fetched: new and edited items; a failure where it is no feed."""
+        ...
+
+    def sift(self, sieve: Callable[[], Awaitable[bytes | None]]) -> None:
+        """From now on say which items are idle. Asked once, when first needed, for what `feeds.sieve.packed` made."""
         ...
 
     async def close(self) -> None: ...

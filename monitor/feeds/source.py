@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.errors import FeedError
+from monitor.errors import FeedError, WorkLost
 from monitor.feeds.entry import Parsed
 from monitor.feeds.file import read_file
 from monitor.feeds.health import LEARNT_AFTER, weight_of
@@ -24,6 +25,8 @@ from monitor.net.guard import Allow
 
 __all__ = ["FeedSource"]
 
+log = logging.getLogger(__name__)
+_SIEVE_WAIT = 2.0  # seconds: with ten thousand claims it takes longer, and is no longer waited for
 _HOST_HELD_AFTER = 2  # feeds of one host that were told 429 before the host as a whole is left alone
 
 
@@ -62,6 +65,13 @@ class FeedSource:
         self._workers = Workers(size=workers, deadline=parse_deadline)
         self._hosts = _Hosts()
         self._warming: asyncio.Task[None] | None = None
+        self._sieve: Callable[[], Awaitable[bytes | None]] | None = None
+        self._sifting: asyncio.Task[None] | None = None
+        self._sifted_by = 0.0  # by the loop's clock: so long first bodies wait for the sieve
+
+    def sift(self, sieve: Callable[[], Awaitable[bytes | None]]) -> None:
+        """See `Source`. Bodies that are parsed before the sieve is there have no idle items."""
+        self._sieve = sieve
 
     async def read(
         self, feed: Feed, state: FeedState | None, now: datetime, known: Callable[[], Awaitable[Known]]
@@ -96,8 +106,9 @@ class FeedSource:
         return await self._client.get(url, now)
 
     async def close(self) -> None:
-        if self._warming is not None:
-            await asyncio.gather(self._warming, return_exceptions=True)
+        if self._sifting is not None:
+            self._sifting.cancel()
+        await asyncio.gather(*filter(None, (self._warming, self._sifting)), return_exceptions=True)
         await self._client.close()
         await self._workers.close()
 
@@ -128,10 +139,25 @@ class FeedSource:
         body_hash = hashlib.blake2b(page.body, digest_size=16).hexdigest()
         if state is not None and state.body_hash == body_hash and state.first_read is not None:
             return replace(reading, entries=state.entries, overlap=state.entries)
+        if self._sieve is not None:
+            self._sifting, self._sieve = asyncio.create_task(self._get(self._sieve)), None
+            self._sifted_by = asyncio.get_running_loop().time() + _SIEVE_WAIT
+        if self._sifting is not None and reading.skim is None:  # a first body, of which every item is new
+            patience = self._sifted_by - asyncio.get_running_loop().time()
+            await asyncio.wait([self._sifting], timeout=max(0.0, patience))
+        body, page = page.body, replace(page, body=b"")  # megabytes that the answer does not need
         parsed = await self._workers.parse(
-            page.body, page.content_type, page.location or page.url, state.skim if state else None
+            body, page.content_type, page.location or page.url, state.skim if state else None
         )
+        del body
         return await _told(feed, state, now, replace(reading, body_hash=body_hash), parsed, known)
+
+    async def _get(self, sieve: Callable[[], Awaitable[bytes | None]]) -> None:
+        try:
+            self._workers.sieve = await sieve()
+        except WorkLost as fault:  # all items are judged until then
+            log.info("the sieve is asked for again: %s", fault)
+            self._sieve = sieve
 
     async def _fetch(self, feed: Feed, state: FeedState | None, now: datetime) -> Page:
         if feed.path is not None:
@@ -200,6 +226,7 @@ async def _told(
         link=parsed.get("link"),
         language=parsed.get("language"),
         items=sorted_.items,
+        idle=sorted_.idle,
         entries=parsed.get("count", len(entries)),
         overlap=sorted_.known + parsed.get("skipped", 0),
         skim=parsed.get("skim"),

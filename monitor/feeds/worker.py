@@ -13,16 +13,20 @@ import signal
 import struct
 import sys
 import time
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from monitor.feeds.entry import Parsed
 from monitor.feeds.parse import parse
 
-__all__ = ["FRAME", "PROGRESS", "RESULT", "main"]
+if TYPE_CHECKING:
+    from monitor.feeds.sieve import Sieve
+
+__all__ = ["FRAME", "PROGRESS", "REQUEST", "RESULT", "SIEVE", "main"]
 
 FRAME = struct.Struct("!cII")  # kind, length of the JSON, length of the body
 _ONE_ITEM = 3.0  # seconds for a single item
 _ONE_BY_ONE = 2.0  # deadlines that all items of a feed may take together when they are read singly
-REQUEST, RESULT, PROGRESS = b"Q", b"R", b"P"
+REQUEST, SIEVE, RESULT, PROGRESS = b"Q", b"S", b"R", b"P"
 
 
 def write_frame(out: BinaryIO, kind: bytes, message: object, body: bytes = b"") -> None:
@@ -43,17 +47,30 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
+    sieve: Sieve | None = None
     while head := requests.read(FRAME.size):
-        _, size, body_size = FRAME.unpack(head)
+        kind, size, body_size = FRAME.unpack(head)
         message = json.loads(requests.read(size))
         body = requests.read(body_size)
         # The kernel keeps the deadline, also where no Python code runs; whoever asked sees the pipe close.
         signal.setitimer(signal.ITIMER_REAL, deadline)
-        _answer(answers, message, body, deadline)
+        if kind == SIEVE:
+            sieve = _sieve(body)
+        else:
+            _answer(answers, message, body, deadline, sieve)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(answers: BinaryIO, message: dict[str, object], body: bytes, deadline: float) -> None:
+def _sieve(packed: bytes) -> Sieve | None:
+    from monitor.feeds.sieve import Sieve  # of no use without claims
+
+    try:
+        return Sieve(packed) if packed else None
+    except Exception:  # noqa: BLE001 (without it nothing is dismissed, and all is judged)
+        return None
+
+
+def _answer(answers: BinaryIO, message: dict[str, object], body: bytes, deadline: float, sieve: Sieve | None) -> None:
     end = time.monotonic() + deadline * _ONE_BY_ONE
 
     def progress(number: int) -> bool:
@@ -63,11 +80,19 @@ def _answer(answers: BinaryIO, message: dict[str, object], body: bytes, deadline
 
     try:
         result = parse(body, progress=progress, **message)  # type: ignore[arg-type]
+        if sieve is not None and not message.get("careful"):
+            _sift(result, sieve)
     except MemoryError:
         os._exit(9)  # what is left of this process cannot be trusted
     except Exception as error:  # noqa: BLE001 (a fault of ours costs this feed its answer, and is named)
         result = {"outcome": "error", "error": f"cannot be parsed: {type(error).__name__}: {error}"[:300]}
     write_frame(answers, RESULT, result)
+
+
+def _sift(parsed: Parsed, sieve: Sieve) -> None:
+    entries = parsed.get("entries") or []
+    marks = sieve.idle(entries)
+    parsed["entries"] = [e._replace(idle=True) if idle else e for e, idle in zip(entries, marks, strict=True)]
 
 
 if __name__ == "__main__":

@@ -6,26 +6,31 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, cast
 
 import monitor
 from monitor.feeds.entry import Entry, Parsed
-from monitor.feeds.worker import FRAME, PROGRESS, REQUEST
+from monitor.feeds.worker import FRAME, PROGRESS, REQUEST, SIEVE
 
 __all__ = ["Workers", "environment"]
 
 _MEMORY = 512 * 1024 * 1024  # bytes of address space: a fair feed of the largest permitted size needs half of it
 _BIG_BODY = 4 * 1024 * 1024  # bytes; memory that such a body took does not come back to the system
+_AT_ONCE = 512 * 1024  # bytes that a pipe takes before anybody waits: more than nearly all bodies and answers
 _LIFE = 5_000  # requests after which a worker is replaced
+_LAST_WORDS = 5.0  # seconds between a closed pipe and the end of its process
+_MOST_KILLS = 10  # by others, for one feed; after that it is taken for the feed's doing
 _MOST_DEATHS = 3  # of one feed; the third item that kills ends it
 
 
 class _Died(Exception):
     def __init__(self, at: int | None) -> None:
         super().__init__("the worker died")
-        self.at = at
+        self.at = at  # which item it was reading
+        self.outside = False  # somebody killed it: no fault of what it read
 
 
 class _Worker:
@@ -34,6 +39,7 @@ class _Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.asked = 0
+        self.sieve: bytes | None = None  # what it was given
 
     @classmethod
     async def start(cls, deadline: float) -> _Worker:
@@ -45,10 +51,12 @@ class _Worker:
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
             env=environment(),
+            limit=_AT_ONCE,
+            pipesize=_AT_ONCE,
         )
         return cls(process)
 
-    async def ask(self, message: dict[str, Any], body: bytes) -> Parsed:
+    async def ask(self, message: dict[str, Any], body: bytes, sieve: bytes | None) -> Parsed:
         """Raises _Died where the process ends before it has answered."""
         at: int | None = None
         self.asked += 1
@@ -56,6 +64,9 @@ class _Worker:
         if reader is None or writer is None:
             raise _Died(at)
         try:
+            if sieve is not self.sieve:
+                self.sieve = sieve
+                writer.write(FRAME.pack(SIEVE, 2, len(sieve or b"")) + b"{}" + (sieve or b""))
             text = json.dumps(message).encode()
             writer.write(FRAME.pack(REQUEST, len(text), len(body)) + text)
             writer.write(body)
@@ -68,6 +79,13 @@ class _Worker:
                 at = answer
         except (asyncio.IncompleteReadError, ConnectionError):
             raise _Died(at) from None
+
+    async def killed(self) -> bool:
+        """After its pipe closed: was it somebody else, and not its own alarm or limit?"""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                return -await self.process.wait() in (signal.SIGKILL, signal.SIGTERM)
+        return False
 
     async def stop(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -93,6 +111,7 @@ class Workers:
         for _ in range(self._size):
             self._free.put_nowait(None)
         self._closed = False
+        self.sieve: bytes | None = None  # of `feeds.sieve`: entries that are about no claim come back as idle
 
     async def warm(self) -> None:
         """Start one process ahead of its first request."""
@@ -103,10 +122,14 @@ class Workers:
         """Parse in one of the processes. Never raises for what a feed does; the outcome tells."""
         message: dict[str, Any] = {"content_type": content_type, "base": base, "skim": skim}
         deaths: list[int] = []
+        kills = 0
         while True:
             try:
                 return _entries(await self._ask(message, body))
             except _Died as death:
+                kills += death.outside
+                if death.outside and kills <= _MOST_KILLS:
+                    continue
                 if message.get("careful") and (death.at is None or death.at in deaths):
                     return _hopeless()
                 if death.at is not None:
@@ -120,11 +143,13 @@ class Workers:
         try:
             if worker is None:
                 worker = await _Worker.start(self._deadline)
-            answer = await worker.ask(message, body)
-        except BaseException:
+            answer = await worker.ask(message, body, self.sieve)
+        except BaseException as end:
             # Died, or its answer is not waited for any more: either way nobody knows what it would say next.
             self._free.put_nowait(None)
             if worker is not None:
+                if isinstance(end, _Died):
+                    end.outside = await worker.killed()
                 await asyncio.shield(worker.stop())
             raise
         if worker.asked >= _LIFE or len(body) > _BIG_BODY or self._closed:

@@ -7,7 +7,6 @@ every start reads the tables. Kept files hold plain values only (marshal), never
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import marshal
 import os
 from collections.abc import Callable
@@ -16,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import monitor
+
+try:
+    from _blake2 import blake2b  # hashlib's own; hashlib itself loads OpenSSL, 4 MB in every process
+except ImportError:
+    from hashlib import blake2b
 
 _FORMAT = "6"  # raise it when the shape of what is kept changes
 _HOME = Path(monitor.__file__).parent
@@ -53,7 +57,7 @@ def _folders() -> tuple[Path, ...]:
 
 @lru_cache(maxsize=1)
 def _stamp() -> str:
-    found = hashlib.sha256(_FORMAT.encode())
+    found = blake2b(_FORMAT.encode())
     for path in sorted(p for room in _TABLES for p in (_HOME / room).glob("*.*") if p.suffix in {".toml", ".py"}):
         stat = path.stat()
         found.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())

@@ -18,7 +18,6 @@ from monitor.stance.assess import assess
 from monitor.text.language import weighed
 from monitor.text.words import Word, spellings, words
 
-RULES_VERSION = "2026.11.1"  # changes with every change of rules or tables that may change a verdict
 
 RELATED = 0.35  # how much of a claim an item must hold to be about it
 _COVERED = 0.6  # the same for a claim without any name, of one sentence

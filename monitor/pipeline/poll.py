@@ -26,6 +26,7 @@ from monitor.store.port import Poll, Store
 
 BATCH = 64  # polls stored in one transaction at the most …
 ITEMS = 500  # … and items after which no further poll joins it
+LINGER = 0.03  # seconds that a poll waits for others to be stored with
 WAITING = 16  # polls that may wait for the next one
 Polled = tuple[Feed, Reading, Poll]
 log = logging.getLogger(__name__)
@@ -42,7 +43,8 @@ async def poll_feed(
     except Exception as fault:  # a fault of ours must not make us deaf for ever
         log.debug("reading %s", feed.url, exc_info=fault)
         reading = Reading(outcome=Outcome.ERROR, error=f"could not be read: {type(fault).__name__}: {fault}")
-    return feed, reading, Poll(state=after(state, feed, reading, now, jitter), items=reading.items)
+    poll = Poll(state=after(state, feed, reading, now, jitter), items=reading.items, idle=reading.idle)
+    return feed, reading, poll
 
 
 class Poller:
@@ -74,7 +76,7 @@ class Poller:
         self._gates: list[Gate] = []  # the last one lets in; those before it are waited at still
         self.resize(concurrency, per_host)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._results: asyncio.Queue[Polled] = asyncio.Queue(WAITING)
+        self._results: asyncio.Queue[tuple[Source, Polled]] = asyncio.Queue(WAITING)
         self._idle = asyncio.Event()
         self._keeper = asyncio.create_task(self._keep())
 
@@ -129,11 +131,11 @@ class Poller:
 
         try:
             async with self._gates[-1].turn(_host(feed)):
-                now = self._clock()
+                now, source = self._clock(), self.source
                 state = replace(state, pushed=self.pushed(feed.url))
-                polled = await poll_feed(feed, state, now, source=self.source, known=known, jitter=self._jitter())
+                polled = await poll_feed(feed, state, now, source=source, known=known, jitter=self._jitter())
                 polled = _sooner(polled, now - self._clock())
-                await self._results.put(self._with_alerts(state, polled, now))
+                await self._results.put((source, self._with_alerts(state, polled, now)))
         except StoreError as fault:  # said by the keeper as well; the feed stays due
             log.warning("%s: %s", feed.url, fault)
             self._free(feed)
@@ -147,13 +149,13 @@ class Poller:
 
         try:
             states = await self._engine.store(self._store.states, [feed.url])
-            state, now = states.get(feed.url), self._clock()
+            state, now, source = states.get(feed.url), self._clock(), self.source
             if state is None or state.first_read is None:  # its first poll is due, and brings it all
                 self._free(feed)
                 return
-            reading = await self.source.pushed(feed, state, now, body, content_type, known)
-            poll = Poll(state=after_push(state, reading, now), items=reading.items)
-            await self._results.put(self._with_alerts(state, (feed, reading, poll), now))
+            reading = await source.pushed(feed, state, now, body, content_type, known)
+            poll = Poll(state=after_push(state, reading, now), items=reading.items, idle=reading.idle)
+            await self._results.put((source, self._with_alerts(state, (feed, reading, poll), now)))
         except StoreError as fault:
             log.warning("%s: %s", feed.url, fault)
             self._free(feed)
@@ -172,23 +174,38 @@ class Poller:
 
     async def _keep(self) -> None:
         while True:
-            batch = [await self._results.get()]
-            while not self._results.empty() and len(batch) < BATCH and sum(len(p.items) for _, _, p in batch) < ITEMS:
-                batch.append(self._results.get_nowait())
-            await self._store_batch([poll for _, _, poll in batch])
+            batch = await self._store_batch(await self._gathered())
             for feed, _, _ in batch:  # only now: the state in the store is the new one
                 self._free(feed)
             self._kept(batch)
 
-    async def _store_batch(self, polls: Sequence[Poll]) -> None:
-        while True:
+    async def _gathered(self) -> list[tuple[Source, Polled]]:
+        """What has come, and what comes in the next moment where more is under way: a commit costs more than a poll."""
+        results = [await self._results.get()]
+        items = len(results[0][1][2].items)
+        end = asyncio.get_running_loop().time() + LINGER
+        while len(results) < min(BATCH, self.busy) and items < ITEMS:
             try:
-                return await self._engine.store(self._store.keep_polls, polls)
+                async with asyncio.timeout_at(end):
+                    results.append(await self._results.get())
+            except TimeoutError:
+                break
+            items += len(results[-1][1][2].items)
+        return results
+
+    async def _store_batch(self, results: Sequence[tuple[Source, Polled]]) -> list[Polled]:
+        while True:
+            # What is idle by the claims of an earlier config is not by those of this one.
+            batch = [polled if source is self.source else _busy(polled) for source, polled in results]
+            try:
+                await self._engine.store(self._store.keep_polls, [poll for _, _, poll in batch])
             except StoreError as fault:
                 if self._patience is None:
                     raise
-                log.error("%s; %d polls wait to be stored", fault, len(polls))  # noqa: TRY400 - said, not traced
+                log.error("%s; %d polls wait to be stored", fault, len(batch))  # noqa: TRY400 - said, not traced
                 await asyncio.sleep(self._patience.total_seconds())
+            else:
+                return batch
 
     def _free(self, feed: Feed) -> None:
         self._tasks.pop(feed.url, None)
@@ -202,6 +219,12 @@ def _host(feed: Feed) -> str:
         return urlsplit(feed.url).hostname or feed.url
     except ValueError:
         return feed.url
+
+
+def _busy(polled: Polled) -> Polled:
+    """With nothing said of which items need not be judged."""
+    feed, reading, poll = polled
+    return feed, reading, replace(poll, idle=frozenset())
 
 
 def _sooner(polled: Polled, back: timedelta) -> Polled:

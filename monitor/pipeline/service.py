@@ -8,26 +8,29 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from monitor.engine.port import Engine
-from monitor.errors import StoreError
+from monitor.errors import StoreError, WorkLost
 from monitor.feeds.websub import Listener
 from monitor.model.alert import Delivery
 from monitor.model.claim import Claim
-from monitor.model.source import Feed, FeedState
+from monitor.model.source import Feed, FeedState, Item
 from monitor.pipeline.clock import SET_BACK, replan
 from monitor.pipeline.coverage import tell_coverage
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.fulltext import Pages, Wishes
 from monitor.pipeline.poll import Polled, Poller
 from monitor.pipeline.rule import Judged, Ruler, Ruling
-from monitor.pipeline.setup import Setup, read_all
+from monitor.pipeline.setup import Read, Setup, read_all
 from monitor.pipeline.websub import Hubs
 from monitor.store.port import Store
 
 BATCH = 64  # items judged between two looks at the outbox
 PATIENCE = timedelta(seconds=5)  # before a batch that the store refused is stored again
+PAUSES = (0.0, 1.0, 5.0)  # seconds before an item that ended the process which judges is judged again
+BREATH = 10.0  # seconds of judging after which it is looked whether it goes on
 LOOK_BACK = timedelta(days=30)  # how far a claim added later is judged against what the store holds
 
 log = logging.getLogger(__name__)
@@ -64,6 +67,7 @@ class Service:
         self._turned = True
         self._errands: set[asyncio.Task[Any]] = set()
         self._behind: set[str] = set()  # claims to be judged against what the store holds
+        self._aside: set[tuple[str, int]] = set()  # (id, version) of items that the process which judges dies of
         self._latest = clock()  # the time of the last tick
         self._poller = Poller(
             source=setup.source,
@@ -105,6 +109,7 @@ class Service:
         await self._sync(self.setup)
         await self.engine.store(replan, self.setup.feeds, self._clock(), self.store)  # the clock may have been set back
         await self._catch_up()
+        self._sift()
 
     async def listen(self) -> None:
         """Have hubs send what is new, where the config wants that. Raises ConfigError where the port is taken.
@@ -160,6 +165,7 @@ class Service:
         async with self._ruling:  # or a batch read by the old claims would count as judged by the new ones, too
             await self._sync(setup)
             old, self.setup = self.setup, setup
+            self._sift()
             self._poller.source, self._poller.tell = setup.source, setup.desk.deliveries
             if (setup.concurrency, setup.per_host) != (old.concurrency, old.per_host):
                 self._poller.resize(setup.concurrency, setup.per_host)
@@ -227,14 +233,54 @@ class Service:
 
     async def _rule(self) -> None:
         await self._catch_up()
-        while items := await self.engine.store(self.store.unjudged, BATCH):
-            judged = await self.engine.think(read_all, self.setup.read, items)
+        while items := await self._unjudged():
+            judged = await self._judge(self.setup.read, items)
             rulings = await self._keep(judged, self.setup.claims)
             self.progress["rule"] += 1
             if any(ruling.alerts for ruling in rulings):
                 await self._deliverer.look()
         if self._turned:
             await self._cover()
+
+    async def _unjudged(self) -> list[Item]:
+        items = await self.engine.store(self.store.unjudged, BATCH + len(self._aside))
+        return [item for item in items if (item.id, item.version) not in self._aside]
+
+    async def _judge(self, read: Read, items: Sequence[Item]) -> list[Judged]:
+        """Judge a batch. Where that ends the process that judges, each item by itself: at most one is to blame.
+
+        Nothing is given up: an item that does it alone, and again after a pause, waits for the next start.
+        """
+        try:
+            return await self._thought(read, items)
+        except WorkLost as fault:
+            log.warning("%s; its %d items are judged one by one", fault, len(items))
+        judged: list[Judged] = []
+        for item in items:
+            for pause in PAUSES:
+                await asyncio.sleep(pause)
+                try:
+                    judged += await self._thought(read, [item])
+                    break
+                except WorkLost:
+                    continue
+            else:
+                self._aside.add((item.id, item.version))
+                log.error("item %s ends the process that judges; it is left for the next start", item.id)
+        return judged
+
+    async def _thought(self, read: Read, items: Sequence[Item]) -> list[Judged]:
+        work = asyncio.ensure_future(self.engine.think(read_all, read, items))
+        try:
+            while not (await asyncio.wait([work], timeout=BREATH))[0]:
+                self.progress["rule"] += 1  # the engine has a deadline of its own; getting ready may take minutes
+            return work.result()
+        finally:
+            work.cancel()
+
+    def _sift(self) -> None:
+        if self.setup.sieve:
+            self.setup.source.sift(partial(self.engine.think, self.setup.sieve))
 
     async def _cover(self) -> None:
         self._turned, setup = False, self.setup
@@ -275,7 +321,7 @@ class Service:
             for item in await self.engine.store(lambda: list(self.store.recent_items(since)))
         ]
         for start in range(0, len(items), BATCH):
-            judged = await self.engine.think(read_all, read, items[start : start + BATCH])
+            judged = await self._judge(read, items[start : start + BATCH])
             await self._keep(judged, claims)
         await self.engine.store(self.store.caught_up, new)
 
@@ -289,7 +335,7 @@ class Service:
     def _kept(self, batch: Sequence[Polled]) -> None:
         self.teller.polled(batch)
         self._turned |= any(poll.alerts for _, _, poll in batch)
-        if any(poll.items for _, _, poll in batch):
+        if any(item.id not in poll.idle for _, _, poll in batch for item in poll.items):
             self._errand(self.rule())
         if self._hubs and any(reading.hub for _, reading, _ in batch):
             self._errand(self._hubs.found(batch))

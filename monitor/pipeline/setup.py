@@ -28,6 +28,7 @@ class Setup:
     read: Read  # against all claims
     reader_of: Callable[[Sequence[Claim]], Read]  # a reading of some claims only
     rules: str  # version of the reading
+    sieve: Callable[[], bytes | None] | None = None  # what dismisses items for the source (`feeds.sieve`); may be slow
     source: Source
     notifiers: Mapping[str, Notifier]  # channel name -> channel
     desk: Desk

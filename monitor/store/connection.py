@@ -8,8 +8,10 @@ another id. The price is one fsync a transaction, which batches share.
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -144,9 +146,10 @@ def _spare(path: Path) -> Path:
 
 def _migrate(connection: sqlite3.Connection, path: str) -> None:
     """All steps in one transaction; whoever comes second finds them done."""
-    from sqlite_utils import Database  # costs 0.1 s, and only an upgrade needs it
+    with _without_numpy():
+        from sqlite_utils import Database  # costs 0.1 s, and only an upgrade needs it
 
-    from monitor.store.migrations import schema
+        from monitor.store.migrations import schema
 
     connection.execute("PRAGMA foreign_keys = OFF")  # a table may be rebuilt; checked before the commit instead
     connection.execute("BEGIN IMMEDIATE")
@@ -162,6 +165,19 @@ def _migrate(connection: sqlite3.Connection, path: str) -> None:
             connection.execute("ROLLBACK")
         raise
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def _without_numpy() -> Iterator[None]:
+    """sqlite-utils loads it for types that no table of ours has: 15 MB for as long as the process lives."""
+    if "numpy" in sys.modules:
+        yield
+        return
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # what the import system takes for "not installed"
+    try:
+        yield
+    finally:
+        del sys.modules["numpy"]
 
 
 def _refuse_orphans(connection: sqlite3.Connection, path: str) -> None:

@@ -20,7 +20,7 @@ _TEXT = ", ".join(f"{name} = ?" for name in ITEM.columns[1:])
 _ITEM = f"SELECT seen, item, feeds.url, {ITEM.names('items.')} FROM items JOIN feeds USING (feed)"  # noqa: S608
 
 # Built from the column names above; no value from outside is ever part of a statement's text.
-INSERT = f"INSERT INTO items (feed, {COLUMNS}) VALUES (?, {_PLACES}) ON CONFLICT (id) DO NOTHING"  # noqa: S608
+INSERT = f"INSERT INTO items (feed, judged, {COLUMNS}) VALUES (?, ?, {_PLACES}) ON CONFLICT (id) DO NOTHING"  # noqa: S608
 REPLACE = f"UPDATE items SET judged = NULL, {_TEXT} WHERE item = ?"  # noqa: S608
 ARCHIVE = f"""INSERT INTO item_versions (item, feed, judged, {COLUMNS})
 SELECT item, feed, judged, {COLUMNS} FROM items WHERE item = ?"""  # noqa: S608
@@ -57,7 +57,8 @@ class ItemsTable(FeedsTable):
                 feed = self._keep_state(poll.state)
                 for item in poll.items:
                     seen = item.seen or poll.state.last_tried or poll.state.next_due
-                    self._keep_item(feed, item if item.seen else replace(item, seen=seen))
+                    judged = moment(seen) if item.id in poll.idle else None
+                    self._keep_item(feed, item if item.seen else replace(item, seen=seen), judged)
 
     def unjudged(self, limit: int) -> list[Item]:
         return self._items(self._all(UNJUDGED, (limit,)))
@@ -80,9 +81,9 @@ class ItemsTable(FeedsTable):
         with self._reading("an item"):
             return [ITEM.decode(line[3:], feed=line[2]) for line in lines]
 
-    def _keep_item(self, feed: int, item: Item) -> None:
+    def _keep_item(self, feed: int, item: Item, judged: str | None) -> None:
         row = ITEM.encode(item)
-        if self._run(INSERT, (feed, *row)).rowcount == 0:
+        if self._run(INSERT, (feed, judged, *row)).rowcount == 0:
             self._edit(item)
 
     def _edit(self, item: Item) -> None:

@@ -30,6 +30,7 @@ class Poll:
 
     state: FeedState
     items: tuple[Item, ...] = ()
+    idle: frozenset[str] = frozenset()  # ids of new items that are surely about no claim: kept as judged
     alerts: tuple[tuple[Alert, tuple[Delivery, ...]], ...] = ()  # what the feed itself gives to say, with whom to tell
 
 
@@ -77,7 +78,7 @@ class Store(Protocol):
         ...
 
     def keep_polls(self, polls: Sequence[Poll]) -> None:
-        """One transaction for the whole batch: states, items, alerts. Items are stored unjudged.
+        """One transaction for the whole batch: states, items, alerts. Items are stored unjudged, but for `Poll.idle`.
 
         An item whose id is there with the same digest changes nothing; with another digest it becomes the next
         version, to be judged again, and what it replaces is kept.

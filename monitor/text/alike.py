@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
 
 # How transcriptions of one sound differ: Chruschtschow, Khrushchev, Kroutchev; Selenskyj, Zelensky; Poutine, Putin.
 _SOUNDS = (
@@ -36,11 +34,12 @@ _SOUNDS = (
     ("x", "ks"),
     ("qu", "k"),
 )
-_ONE = str.maketrans({"w": "f", "v": "f", "z": "s", "c": "k", "q": "k", "C": "S", "K": "k", "h": "", "g": "g"})
+_ONE = (("w", "f"), ("v", "f"), ("z", "s"), ("c", "k"), ("q", "k"), ("C", "S"), ("K", "k"), ("h", ""))
 _VOWELS = re.compile(r"[aeiouyj]+")
 _TWICE = re.compile(r"(.)\1+")
 _VOWEL_SOUNDS = (("ou", "u"), ("oe", "o"), ("ae", "a"), ("ue", "u"), ("y", "i"), ("j", "i"), ("ie", "e"), ("ii", "i"))
 _SHORTEST_SKELETON = 3
+_OPEN = frozenset("aeiou")
 _LONGER = 3  # letters by which one spelling of a name may be longer than the other
 _LONG_NAME = 9  # sounds from which on two may differ instead of one
 _ALIKE = 60  # of 100, for two spellings in different scripts
@@ -52,9 +51,18 @@ def skeleton(key: str) -> str:
 
     A consonant written twice is one; the same consonant on both sides of a vowel is two (Musnau, Mosaznau).
     """
-    initial = "a" if key[:1] in "aeiou" else ""
+    initial = "a" if key[:1] in _OPEN else ""
     bones = initial + _VOWELS.sub("", _sounds(key))
     return bones if len(bones) >= _SHORTEST_SKELETON else ""
+
+
+def skeletons(many: Sequence[str]) -> list[str]:
+    """`[skeleton(key) for key in many]`, by the dozen."""
+    if not many:
+        return []
+    bones = _VOWELS.sub("", _sounds("\n".join(many))).split("\n")
+    spoken = ["a" + bone if key[:1] in _OPEN else bone for key, bone in zip(many, bones, strict=True)]
+    return [bone if len(bone) >= _SHORTEST_SKELETON else "" for bone in spoken]
 
 
 @lru_cache(maxsize=16_384)
@@ -72,6 +80,9 @@ def one_name(one: str, other: str, *, same_script: bool) -> bool:
     In one script inner vowels travel nearly unharmed, so the names must sound alike, from their first sound on. Between
     scripts they are often not written at all, and an ending stands for a case: there the bones tell, and half the rest.
     """
+    from rapidfuzz import fuzz  # 4 MB that nobody needs who meets no name
+    from rapidfuzz.distance import Levenshtein
+
     if skeleton(one) != skeleton(other) or not skeleton(one) or abs(len(one) - len(other)) > _LONGER:
         return False
     if (one[-1] in "ou") != (other[-1] in "ou"):  # Brandão is not Brand; a last e, a, i, y is transcription or case
@@ -84,9 +95,9 @@ def one_name(one: str, other: str, *, same_script: bool) -> bool:
 
 
 def _sounds(key: str) -> str:
-    for spelling, sound in _SOUNDS:
+    for spelling, sound in (*_SOUNDS, *_ONE):
         key = key.replace(spelling, sound)
-    return _TWICE.sub(r"\1", key.translate(_ONE))
+    return _TWICE.sub(r"\1", key)
 
 
 def inflected(one: str, other: str) -> bool:

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -73,3 +75,61 @@ def _one_script(word: str) -> str:
     if (sure_latin, latin) >= (sure_cyrillic, cyrillic):
         return word.translate(_TO_LATIN)
     return word.translate(_TO_CYRILLIC)
+
+
+# -- many words at once: the same answers by the hundred, each step one call in C over all of them
+
+
+class _Transcribed(dict[int, str]):
+    """anyascii, a letter at a time: it looks at no letter's neighbours."""
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = anyascii(chr(code)).lower().replace("'", "").replace('"', "")
+        return found
+
+
+_LATIN_LETTERS = _Transcribed({ord(" "): " "})
+_CYRILLIC = "\u0400-\u052f\u1c80-\u1c8f\u1d2b\u1d78\u2de0-\u2dff\ua640-\ua69f"
+_TWO_SCRIPTS = re.compile(f"[{_CYRILLIC}][^{_CYRILLIC} ]|[^{_CYRILLIC} ][{_CYRILLIC}]")
+_MARKS = re.compile("[" + "".join(chr(c) for c in range(0x300, 0x10000) if unicodedata.combining(chr(c))) + "]+")
+
+
+def keys(many: Sequence[str]) -> list[str]:
+    """`[key(word) for word in many]` for words as `text.words` cuts them."""
+    if not many:
+        return []
+    found = " ".join(many)
+    if found.isascii():
+        return found.lower().replace("'", "").replace("`", "").split(" ")
+    foreign = {word for word in many if not word.isascii()}
+    known = dict(zip(foreign, _foreign_keys(list(foreign)), strict=True))
+    return [known[w] if w in foreign else w.lower().replace("'", "") for w in many]
+
+
+def _odd(text: str) -> bool:
+    """Look-alikes of two scripts in one word, invisible characters, and what lies beyond the first plane."""
+    return not text.isprintable() or max(text) > "\uffff" or _TWO_SCRIPTS.search(text) is not None
+
+
+def _foreign_keys(many: Sequence[str]) -> list[str]:
+    if not many:
+        return []
+    found = " ".join(many)
+    if _odd(found):
+        rest = [word for word in many if not _odd(word)]
+        known = dict(zip(rest, _foreign_keys(rest), strict=True))
+        return [known[word] if word in known else key(word) for word in many]
+    found = unicodedata.normalize("NFKC", found).casefold()
+    found = _replaced(found, _SAME)
+    found = _replaced(_MARKS.sub("", unicodedata.normalize("NFKD", found)), _TABLE_STRIP)
+    if not found.isascii():
+        found = found.translate(_LATIN_LETTERS)
+    folded = found.split(" ")
+    return folded if len(folded) == len(many) else [key(w) for w in many]
+
+
+def _replaced(text: str, letters: Mapping[int, str | None]) -> str:
+    """`text.translate(letters)` for a few letters that are rare: four times as fast."""
+    for code, other in letters.items():
+        text = text.replace(chr(code), other or "")
+    return text

@@ -98,7 +98,10 @@ def plain(markup: str) -> str:
     text = visible(text)
     if text.isprintable() and "  " not in text:  # one line, with single blanks
         return text.strip()
-    return "\n".join(line for rough in text.split("\n") if (line := " ".join(rough.split())))
+    lines = text.split("\n")
+    if "  " in text or not "".join(lines).isprintable():  # other white space than single blanks
+        return "\n".join([line for rough in lines if (line := " ".join(rough.split()))])
+    return "\n".join([line for rough in lines if (line := rough.strip())])
 
 
 def one_line(markup: str) -> str:

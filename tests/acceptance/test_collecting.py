@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import os
+import signal
+import subprocess
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
-from tests.support.desk import DENIAL, Desk
+from tests.support.desk import DEMENTI, DENIAL, Desk
 from tests.support.feeds import rss
 from tests.support.servers import Answer, Feeds, Receiver, until
 
@@ -100,6 +106,41 @@ def test_a_feed_that_failed_is_asked_again_and_its_news_still_alerted(
     feeds.pages["/a"] = rss(("g1", *DENIAL))
     assert desk("run", "--once").returncode == 0
     assert [body["type"] for body in receiver.bodies] == ["claim.denied"]
+
+
+def test_whatever_kills_our_processes_loses_nothing(desk: Desk, feeds: Feeds) -> None:
+    """Parsing and judging are done in processes of their own. Both kinds are killed again and again at work."""
+    paths = [f"/part{n}" for n in range(6)]
+    desk.write(feeds="".join(desk.feed(feeds, path) for path in paths), poll='every = "60s"\nper_host = 8')
+    killed: Counter[str] = Counter()
+    for wave in range(4):
+        denials = [(f"{wave}-{n}", DENIAL[0], f"{DENIAL[1]} Part {n} of {wave}.") for n in range(20)]
+        feeds.pages |= {path: rss(*((f"{path}-{guid}", *rest) for guid, *rest in denials)) for path in paths}
+        with subprocess.Popen([DEMENTI, "--config", desk.config, "run", "--once"], stderr=subprocess.DEVNULL) as once:
+            for module in ("feeds.worker", "engine.mind", "engine.mind", "feeds.worker", "engine.mind"):
+                while once.poll() is None and not children(once.pid, module):
+                    time.sleep(0.01)
+                time.sleep(0.08 * wave)
+                for pid in children(once.pid, module):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                        killed[module] += 1
+        assert once.returncode == 0
+    items = desk.rows("items")
+    assert len(items) == 4 * 20 * 6
+    assert {item["claims"].get("call") for item in items} == {"denies"}
+    assert min(killed["engine.mind"], killed["feeds.worker"]) >= 4, "too few were met at work"
+
+
+def children(pid: int, module: str) -> list[int]:
+    """Processes below `pid` that run this module of ours."""
+    found = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                if f"monitor.{module}".encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"):
+                    found.append(child)
+    return found
 
 
 # ---------------------------------------------------------------- 5. identity in layers

@@ -162,6 +162,17 @@ def test_an_edit_that_does_not_know_its_version_gets_the_next_one(store: Store) 
     assert [(each.version, each.digest) for each in store.versions("i1")] == [(1, "one"), (2, "two"), (3, "one")]
 
 
+def test_new_items_about_no_claim_are_judged_as_they_come_and_their_edits_are_not(store: Store) -> None:
+    store.sync(watch(), NOW)
+    idle = item("i1", seen=NOW)
+    store.keep_polls([Poll(state=state(), items=(idle, item("i2", seen=NOW)), idle=frozenset(["i1"]))])
+    assert [each.id for each in store.unjudged(10)] == ["i2"]
+    assert [each.id for each in store.recent_items(NOW - timedelta(days=1))] == ["i1"]
+    edit = replace(idle, title="Another title", digest="d9", version=2)
+    store.keep_polls([Poll(state=state(), items=(edit,), idle=frozenset(["i1"]))])
+    assert edit in store.unjudged(10)
+
+
 def test_unjudged_items_come_oldest_first_until_they_are_judged(store: Store) -> None:
     items = [item(f"i{n}", seen=later(minutes=-n)) for n in range(4)]
     keep(store, *items)

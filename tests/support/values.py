@@ -73,6 +73,8 @@ class FakeSource:
     ) -> Reading:
         return await self.read(feed, state, now, known)
 
+    def sift(self, sieve: Callable[[], Awaitable[bytes | None]]) -> None: ...
+
     async def close(self) -> None:
         self.closed = True
 

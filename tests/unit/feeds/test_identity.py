@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from monitor.feeds.entry import Entry
-from monitor.feeds.identity import canonical_link, sort
+from monitor.feeds.identity import sort
+from monitor.feeds.keys import canonical_link, digest_of
 from monitor.model.source import Feed, Known
 
 NOW = datetime(2024, 11, 11, 12, tzinfo=UTC)
@@ -19,7 +20,12 @@ CASES = json.loads((Path(__file__).parents[2] / "cases/feeds/identity.json").rea
 
 
 def entry(row: dict[str, str]) -> Entry:
-    return Entry(**{**dict.fromkeys(Entry._fields), **row})  # type: ignore[arg-type]
+    link = row.get("link")
+    made = {
+        "canonical": canonical_link(link) if link else None,
+        "digest": digest_of(row.get("title"), row.get("summary"), row.get("content")),
+    }
+    return Entry(**{**dict.fromkeys(Entry._fields), "idle": False, **made, **row})  # type: ignore[arg-type]
 
 
 class Kept:

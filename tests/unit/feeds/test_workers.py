@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator
 
 import pytest
 
-from monitor.feeds.workers import Workers
+from monitor.feeds.sieve import packed
+from monitor.feeds.workers import Workers, _Worker
+from monitor.matching.index import Index
+from monitor.model.claim import Claim
 from tests.unit.feeds.conftest import item, rss
 
 BASE = "https://feeds.example/rss"
@@ -72,3 +76,52 @@ async def test_closing_ends_the_processes(workers: Workers) -> None:
     process = workers._free._queue[0].process  # type: ignore[attr-defined]
     await workers.close()
     assert process.returncode is not None
+
+
+async def test_entries_about_no_claim_come_back_as_idle_for_the_claims_of_that_moment(workers: Workers) -> None:
+    async def marks() -> list[bool]:
+        return [entry.idle for entry in (await workers.parse(rss(item(1), item(2, "Ada Hale")), "", BASE))["entries"]]
+
+    def sieve(name: str) -> bytes | None:
+        return packed(Index([Claim(id="one", statement=f"{name} resigned", about=((name,),))]))
+
+    assert await marks() == [False, False]
+    workers.sieve = sieve("Ada Hale")
+    assert await marks() == [True, False]
+    os.kill(workers._free._queue[0].process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    await asyncio.sleep(0.1)
+    assert await marks() in (
+        [True, False],
+        [False, False],
+    )  # a body that a worker died of is read with care, not sifted
+    assert await marks() == [True, False]
+    workers.sieve = sieve("Viktor Brandt")
+    assert await marks() == [True, True]
+    workers.sieve = None
+    assert await marks() == [False, False]
+    workers.sieve = b"no sieve at all"
+    assert await marks() == [False, False]
+
+
+async def test_killing_at_work_sets_no_item_aside(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[_Worker] = []
+    start = _Worker.start
+
+    async def noted(deadline: float) -> _Worker:
+        started.append(await start(deadline))
+        return started[-1]
+
+    monkeypatch.setattr(_Worker, "start", noted)
+    bodies = [rss(*(item(f"{n}-{m}", text="Some <b>words</b> about it. " * 200) for m in range(40))) for n in range(20)]
+    work = asyncio.gather(*(workers.parse(body, "", BASE) for body in bodies))
+    kills = 0
+    while not work.done() and kills < 8:
+        await asyncio.sleep(0.01)
+        if len(started) > kills:  # each is killed once, soon after it began
+            await asyncio.sleep(0.02 * kills)
+            with contextlib.suppress(ProcessLookupError):
+                started[-1].process.kill()
+            kills = len(started)
+    found = await work
+    assert [len(titles(parsed)) for parsed in found] == [40] * 20
+    assert kills

@@ -226,3 +226,32 @@ async def test_a_reload_lets_more_feeds_in_beside_those_that_hang(store: SqliteS
     await work.drain()
     assert work.busy == 0
     await work.close()
+
+
+async def test_items_about_no_claim_are_stored_as_judged_unless_the_claims_have_changed_since(
+    store: SqliteStore, engine: LocalEngine
+) -> None:
+    def reading(feed: Feed) -> Reading:
+        items = (item(f"idle of {feed.url}", feed=feed.url), item(f"busy of {feed.url}", feed=feed.url))
+        return Reading(outcome=Outcome.ITEMS, items=items, idle=frozenset([items[0].id]), entries=2)
+
+    go = asyncio.Event()
+
+    async def slow() -> Reading:
+        await go.wait()
+        return reading(FEEDS[1])
+
+    source = FakeSource()
+    source.readings = {FEEDS[0].url: reading(FEEDS[0]), FEEDS[1].url: slow}
+    work = poller(source, store, engine)
+    states = store.states()
+    work.submit(FEEDS[0], states[FEEDS[0].url])
+    await work.drain()
+    assert [i.id for i in store.unjudged(9)] == [f"busy of {FEEDS[0].url}"]
+    work.submit(FEEDS[1], states[FEEDS[1].url])
+    await asyncio.sleep(0)
+    work.source = FakeSource()  # a reload: what is under way was sifted by the old claims
+    go.set()
+    await work.drain()
+    await work.close()
+    assert {i.id for i in store.unjudged(9) if i.feed == FEEDS[1].url} == {i.id for i in reading(FEEDS[1]).items}
