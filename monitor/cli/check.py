@@ -27,6 +27,7 @@ def check(obj: dict[str, Any], offline: bool) -> None:
     config = app.load(obj["config"])
     app.check_secrets(config)
     app.check_extras(config)
+    second = app.check_opinion(config)
     app.check_examples(config, progress=_bar("examples"))
     watch = config.watch
     examples = sum(len(claim.fire) + len(claim.quiet) for claim in watch.claims)
