@@ -55,6 +55,7 @@ class Asked(NamedTuple):
     sign: int  # -1: the claim is a negative one
     plan: bool  # it speaks of something to come
     specific: bool  # its names are rare enough to show by themselves what an item is about
+    rare: frozenset[int]  # of its name groups, those that hardly any other news holds
     given: bool  # its names were given with it, not guessed
     groups: int  # how many name groups it has
     parties: Sequence[Party]

@@ -89,6 +89,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
             specific=_specific(claim) if claim.about else any(g.rare for g in groups),
             cues=frozenset(f.entry.type for s in first.sentences for f in s.found if f.entry.table == "cue"),
             given=bool(claim.about),
+            rare=frozenset(n for n, g in enumerate(g for g in groups if not g.predicate) if g.rare),
             groups=sum(not g.predicate for g in groups),
             parties=claim.parties,
             kinds=frozenset(main),

@@ -11,10 +11,13 @@ from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.touch import Clash, Core, Touch
 from monitor.matching.claim import Compiled, Group, Wording, is_month
 from monitor.matching.terms import Terms
+from monitor.text.fold import key, plain
+from monitor.text.words import Word
 
 _FORCE = {"happened": "happened", "mention": "mention", "opposite": "happened", "planned": "planned"}
 _ENOUGH = 0.5  # of a phrasing's own words (names left out) make the claim's event without a kind of event
 _BESIDE_NAMES = 0.3  # the same, where all of the claim's names stand in the sentence
+_LONG_NAME = 5  # letters of a name that may take an ending of any length
 _SAME = 0.005  # two numbers are one
 
 
@@ -22,6 +25,9 @@ def touch(sentence: Sentence, passage: Passage, compiled: Compiled, terms: Terms
     """What of the claim stands in the sentence."""
     touched = [terms.touched(w) for w in sentence.words]
     groups = [_persons(g, touched, sentence, passage) for g in compiled.groups if not g.predicate]
+    for n, g in enumerate(g for g in compiled.groups if not g.predicate):
+        if g.rare:
+            groups[n] = [i for i in groups[n] if _spelt(sentence.words[i], touched[i], g, terms)]
     named = {i for g in groups for i in g}
     cores = [c for f in sentence.found if (c := _core(f, compiled))]
     own, cover = _own(passage, compiled, touched)
@@ -64,6 +70,24 @@ def _persons(group: Group, touched: Sequence[Sequence[int]], sentence: Sentence,
         if i in whole or not other or (before and among(before.low, titles)):
             kept.append(i)
     return kept
+
+
+def _spelt(word: Word, touched: Sequence[int], group: Group, terms: Terms) -> bool:
+    """A rare name is what shows the claim: the word is that name, an ending added, or the last vowel changed for one.
+
+    Banksy is not Banks or Banku, Tor no Tory; in another script the spelling says less, and is believed.
+    """
+    spelt = key(word.low)
+    own = {n for run in group.names for n in run}
+    for name in (terms.all[n].key for n in touched if n in own):
+        ending = len(spelt) - len(name)
+        if not word.low.isascii() and plain(word.low) != spelt:
+            return True
+        if spelt.startswith(name) and (ending <= 1 or len(name) >= _LONG_NAME):
+            return True
+        if name[-1] in "aeo" and spelt.startswith(name[:-1]) and 0 <= ending <= 1:
+            return True
+    return False
 
 
 def _core(found: Found, compiled: Compiled) -> Core | None:

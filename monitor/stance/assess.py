@@ -17,7 +17,7 @@ from monitor.lexicon.touch import Asked, Touch
 from monitor.model.verdict import Gate, Stance, Statement
 from monitor.stance.candidate import Candidate
 from monitor.stance.clauses import clauses
-from monitor.stance.decide import Decided, decide
+from monitor.stance.decide import Decided, Tie, decide
 from monitor.stance.memory import Memory
 from monitor.stance.merge import merge
 from monitor.stance.reader import Reader, held, strength
@@ -27,6 +27,7 @@ from monitor.stance.source import Sources
 from monitor.stance.stand_in import StandIn, stand_ins
 
 _TIED = 2.0
+_MORE = 1.5
 _OPENING = 3  # sentences: title and the beginning of the summary
 
 
@@ -37,7 +38,7 @@ class Looked(NamedTuple):
     gates: list[Gate]  # the steps taken on the way
     signs: Signs
     stand_ins: list[StandIn]  # what could be shown for a stance without a candidate
-    loose: bool  # too little ties any sentence to a claim without rare names
+    tie: Tie
 
 
 def look(passage: Passage, touches: Sequence[Touch], asked: Asked, match: float) -> Looked:
@@ -49,21 +50,19 @@ def look(passage: Passage, touches: Sequence[Touch], asked: Asked, match: float)
     shown: list[StandIn] = []
     scenes: list[Scene] = []
     sources: list[Sources] = []
-    strongest, best_named = 0.0, 0
+    strongest = 0.0
     for sentence, touch in zip(passage.sentences, touches, strict=True):
         reader = Reader(Scene(sentence, clauses(sentence, passage.tables), touch, passage.tables), asked, memory)
-        if strength(touch) > strongest:
-            strongest, best_named = strength(touch), sum(bool(g) for g in touch.groups)
-        if asked.specific or strength(touch) >= tied(asked):
+        strongest = max(strongest, strength(touch))
+        if asked.specific or strength(touch) >= _tied(asked):
             shown += stand_ins(reader.scene, reader.sources, asked)
         found += reader.read()
         scenes.append(reader.scene)
         sources.append(reader.sources)
     seen = signs(scenes, sources, found, memory.gates, asked, match)
-    if asked.given:  # the user's own names, wherever they stand in the item
-        strongest += sum(any(t.groups[n] for t in touches) for n in range(asked.groups)) - best_named
-    loose = not asked.specific and strongest < tied(asked)
-    return Looked(found, memory.gates, seen, [s for s in shown if not _vetoed(s, memory)], loose)
+    return Looked(
+        found, memory.gates, seen, [s for s in shown if not _vetoed(s, memory)], _tie(touches, strongest, asked)
+    )
 
 
 def _vetoed(shown: StandIn, memory: Memory) -> bool:
@@ -71,7 +70,15 @@ def _vetoed(shown: StandIn, memory: Memory) -> bool:
     return memory.argued or (memory.reported and shown.candidate.stance is Stance.CONFIRMS)
 
 
-def tied(asked: Asked) -> float:
+def _tie(touches: Sequence[Touch], strongest: float, asked: Asked) -> Tie:
+    if asked.given and asked.specific:
+        return Tie.GIVEN
+    if any(t.groups[n] for t in touches for n in asked.rare):
+        return Tie.RARE if strongest >= _MORE else Tie.NAMED
+    return Tie.COMMON if strongest >= _tied(asked) else Tie.LOOSE
+
+
+def _tied(asked: Asked) -> float:
     """What `strength` a sentence needs to be about a claim without rare names."""
     return _TIED if asked.groups > 1 else _TIED + 0.5
 
@@ -88,7 +95,7 @@ def assess(
 ) -> tuple[list[Statement], list[Gate]]:
     """Statements, one for each stance and party, in text order; and how they came about."""
     looked = look(passage, touches, asked, match)
-    decided, gates = decide(looked.found, looked.signs, looked.stand_ins, asked, loose=looked.loose)
+    decided, gates = decide(looked.found, looked.signs, looked.stand_ins, looked.tie)
     return merge([_statement(d) for d in decided]), looked.gates + gates
 
 

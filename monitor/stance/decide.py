@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from enum import Enum
 from typing import NamedTuple
 
-from monitor.lexicon.touch import Asked
 from monitor.model.verdict import Gate, Stance
 from monitor.stance.candidate import Candidate, plain
 from monitor.stance.signs import Signs
@@ -19,9 +19,23 @@ from monitor.stance.stand_in import StandIn, best
 from monitor.stance.trees import probabilities
 from monitor.stance.weigh import confidence
 
+
+class Tie(Enum):
+    """What shows that the item is about the claim."""
+
+    GIVEN = "the claim's own names, given with it"
+    RARE = "a rare name, and more of the claim"
+    NAMED = "a rare name alone"
+    COMMON = "names that are in all the news, and the claim's event or words"
+    LOOSE = "names that are in all the news"
+
+
 FLOOR = 0.3  # a statement less sure than this is not made; routes ask for more before they alert
-_UNNAMED = 0.5  # the same for claims without rare names: much of the news is nearly about them
+# The same by what ties the item to the claim. Much of the news is nearly about a claim without rare names.
+_LEAST = {Tie.GIVEN: FLOOR, Tie.RARE: FLOOR, Tie.NAMED: 0.55, Tie.COMMON: 0.55, Tie.LOOSE: FLOOR}
 _LOOSE = 0.68  # of these, a candidate by itself, where hardly anything ties the item to the claim
+_CLEAR = 0.7  # a cue so sure by itself …
+_OF_ITS_OWN = 0.9  # … keeps so much of it
 _ASSERTED = 0.4  # the same for a bare assertion of the claim, which alerts nobody
 
 
@@ -33,16 +47,16 @@ class Decided(NamedTuple):
 
 
 def decide(
-    found: Sequence[Candidate], signs: Signs, shown: Sequence[StandIn], asked: Asked, *, loose: bool
+    found: Sequence[Candidate], signs: Signs, shown: Sequence[StandIn], tie: Tie
 ) -> tuple[list[Decided], list[Gate]]:
     """What is said, in text order, and a gate for each candidate."""
     decided: list[Decided] = []
     gates: list[Gate] = []
     likely = probabilities(signs)
-    least = FLOOR if asked.specific or loose else _UNNAMED
+    least = _LEAST[tie]
     for stance in (Stance.CONFIRMS, Stance.DENIES):
         own = [Decided(c, confidence(c)) for c in found if c.stance is stance and not plain(c)]
-        if loose:
+        if tie is Tie.LOOSE:
             own = [d for d in own if d.sure >= _LOOSE and "voiced" not in d.candidate.features]
         if not own and likely[stance] >= least and (candidate := best(shown, stance)):
             own = [Decided(candidate, 1.0)]
@@ -61,7 +75,12 @@ def decide(
 def _shared(own: Sequence[Decided], likely: float) -> list[Decided]:
     """The geometric mean keeps a second party's answer in sight of the first."""
     top = max((d.sure for d in own), default=1.0)
-    return [Decided(d.candidate, likely * math.sqrt(d.sure / top)) for d in own]
+    return [Decided(d.candidate, max(likely * math.sqrt(d.sure / top), _outright(d))) for d in own]
+
+
+def _outright(own: Decided) -> float:
+    """A plain "denied that" with the claim behind it stands, whatever the rest of the item looks like."""
+    return _OF_ITS_OWN * own.sure if "cue" in own.candidate.features and own.sure >= _CLEAR else 0.0
 
 
 def _gate(decided: Decided, least: float) -> Gate:
