@@ -132,4 +132,5 @@ ENGINES = {"google-news": _google, "bing-news": _bing, "gdelt": _gdelt}
 
 def _feed(url: str, language: str | None) -> Feed:
     # No publisher: the service is none, and each item names its own outlet.
-    return Feed(url=url, language=language, every=_EVERY)
+    # Google and Bing link to pages of their own, which lead on by script: there is no article behind them to be read.
+    return Feed(url=url, language=language, every=_EVERY, fulltext=url.startswith("https://api.gdeltproject.org/"))

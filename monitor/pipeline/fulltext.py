@@ -129,8 +129,10 @@ class Pages:
             return False
         now = self._clock()
         await self._sweep(now)
-        asked = await self._engine.store(self._store.pages_asked, now - HOUR)
         due = await self._engine.store(self._store.due_pages, now, HOSTS)
+        if not due:
+            return bool(self._tasks)
+        asked = await self._engine.store(self._store.pages_asked, now - HOUR)
         left = self._limits.per_hour - asked - len(self._tasks)
         self._rest = {host: until for host, until in self._rest.items() if until > now}
         free = [page for page in due if page.host not in self._tasks and page.host not in self._rest]

@@ -15,7 +15,8 @@ from tests.support.servers import Answer, Feeds, Receiver, until
 
 TEASER = "Did Donald Trump and Vladimir Putin speak by telephone?"
 DENIAL = (
-    "Kremlin spokesman Dmitry Peskov denied on Monday that Donald Trump and Vladimir Putin had spoken by telephone."
+    "“There was no conversation. This is pure fiction,” Kremlin spokesman Dmitry Peskov said of the reported call "
+    "between Donald Trump and Vladimir Putin."
 )
 FILLER = (
     "The Washington Post had reported the conversation on Sunday, and papers all over the world had taken it up since."
@@ -63,7 +64,7 @@ def why(desk: Desk) -> str:
 def test_an_answer_that_stands_on_the_page_only_is_alerted(asking: Desk, feeds: Feeds, receiver: Receiver) -> None:
     assert asking("run", "--once").returncode == 0
     (body,) = receiver.bodies
-    assert "Peskov denied" in str(body)
+    assert "pure fiction" in str(body)
     assert [path for path, _ in feeds.log] == ["/rss", "/robots.txt", "/story"]
     assert len({headers["user-agent"] for _, headers in feeds.log}) == 1
     assert "full text: fetched 2" in why(asking)
@@ -139,7 +140,7 @@ def test_a_page_that_hung_when_the_daemon_was_killed_is_read_by_the_next(
     with asking.daemon() as second:
         until(lambda: receiver.bodies)
         assert second.end() == 0
-    assert "Peskov denied" in str(receiver.bodies[0])
+    assert "pure fiction" in str(receiver.bodies[0])
     assert list(receiver.taken.values()) == [1]
 
 

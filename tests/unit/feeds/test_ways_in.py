@@ -156,6 +156,10 @@ def test_many_questions_to_gdelt_are_asked_no_faster_than_it_answers() -> None:
     every = {urlsplit(feed.url).hostname: feed.every for feed in feeds}
     assert len(feeds) == 2_000
     assert every["news.google.com"] == timedelta(minutes=30)
+    assert {urlsplit(feed.url).hostname: feed.fulltext for feed in feeds} == {
+        "news.google.com": False,
+        "api.gdeltproject.org": True,
+    }
     assert every["api.gdeltproject.org"] > timedelta(seconds=5 * 1_000)
 
 

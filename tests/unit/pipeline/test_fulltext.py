@@ -26,10 +26,13 @@ from monitor.store.sqlite import SqliteStore
 from tests.support.values import CALL, NOW, item, reports, says
 
 FEED = Feed(url="https://outlet.example/rss")
-DESK = Desk(routes=(Route(channels=("desk",)),), recipients={"desk": ("a@x",)}, kinds={"desk": "email"})
+DESK = Desk(
+    routes=(Route(channels=("desk",), min_confidence=0.1),), recipients={"desk": ("a@x",)}, kinds={"desk": "email"}
+)
 DENIAL = (
-    "Reports of a telephone call between Donald Trump and Vladimir Putin had made headlines.\n"
-    "Kremlin spokesman Dmitry Peskov denied that Trump and Putin had spoken by telephone.\n"
+    "Reports of a telephone call had made headlines all over the world.\n"
+    "“There was no conversation. This is pure fiction,” Kremlin spokesman Dmitry Peskov said of the reported call "
+    "between Donald Trump and Vladimir Putin.\n"
 )
 LIMITS = PageLimits()
 
@@ -164,7 +167,7 @@ async def test_an_answer_on_the_page_is_alerted_once_with_its_words(rig: Rig) ->
     words = alert.statement.evidence
     assert words.field == "content"
     assert dict(alert.item.fields())["content"][words.start : words.end] == words.text
-    assert "Peskov denied" in words.text
+    assert "pure fiction" in words.text
     rig.now += timedelta(hours=1)
     await rig.read()
     assert (rig.rule(), len(rig.reader.asked)) == ([], 1), "once read is read"
