@@ -22,9 +22,9 @@ from monitor.net.guard import Allow
 
 __all__ = ["FullText", "available"]
 
-_MEMORY = 1024 * 1024 * 1024  # bytes of address space; an honest page needs a third
-_SIDE_BY_SIDE = 4  # pages asked for at once, and half as many read
-_UNPACKED = 4  # times `max_bytes`
+MEMORY = 400 * 1024 * 1024  # bytes of address space: a page of 6 MB is read in it, see benchmarks/pages.py
+_SIDE_BY_SIDE = 4  # pages asked for at once; one is read at a time, or a few hostile ones would take a gigabyte
+_UNPACKED = 3  # times `max_bytes`
 _ROBOTS = Limits(total=20.0, connect=10.0, read=10.0, raw=2_000_000, decoded=4_000_000)
 _ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
 _PAGES = ("text/html", "application/xhtml+xml", "")
@@ -43,7 +43,7 @@ class FullText:
         *,
         allow: Iterable[str] = (),
         timeout: float = 30.0,
-        max_bytes: int = 5_000_000,
+        max_bytes: int = 2_000_000,
         contact: str | None = None,
         trust_env: bool = False,
         parse_deadline: float = 15.0,
@@ -57,7 +57,7 @@ class FullText:
         self._robots_client = Client(allowed, per_host=2, limits=_ROBOTS, accept="text/plain, */*;q=0.5", **shared)
         self._robots = Robots(self._robots_client)
         self._deadline = parse_deadline
-        self._reading = asyncio.Semaphore(_SIDE_BY_SIDE // 2)
+        self._reading = asyncio.Lock()
 
     async def read(self, url: str, now: datetime) -> PageText:
         """See `PageReader`."""
@@ -81,7 +81,7 @@ class FullText:
 
     async def _parse(self, page: Page) -> dict[str, Any]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "monitor.feeds.fulltext_worker", str(_MEMORY), str(self._deadline)),
+            *(sys.executable, "-P", "-m", "monitor.feeds.fulltext_worker", str(MEMORY), str(self._deadline)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

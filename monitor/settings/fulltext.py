@@ -32,7 +32,7 @@ class FullTextTable(Table):
     """Shortest pause between two pages of one host; a longer one in its robots.txt is kept."""
     timeout: Annotated[Span, _between("1s", timedelta(seconds=1), "5m", timedelta(minutes=5))] = timedelta(seconds=30)
     """Longest time for a page, redirects included."""
-    max_bytes: Annotated[StrictInt, Field(ge=10_000, le=50_000_000)] = 5_000_000
-    """Largest page, as it is sent."""
+    max_bytes: Annotated[StrictInt, Field(ge=10_000, le=10_000_000)] = 2_000_000
+    """Largest page, as it is sent; three times as much when unpacked."""
     max_age: Annotated[Span, _between("1h", timedelta(hours=1), "31d", timedelta(days=31))] = timedelta(days=2)
     """A page that had to wait for longer is not asked for any more."""
