@@ -7,6 +7,7 @@ import ctypes
 import gc
 
 _M_ARENA_MAX = -8  # of mallopt(3), glibc
+_GARBAGE = 5_000  # objects after which cycles are looked for: a poll makes as many, and few of them are in one
 _ARENAS = 2  # heaps; glibc would make eight for each core, one for each thread that happens to wait for another
 
 
@@ -18,6 +19,7 @@ def give_back() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_GARBAGE)
     with contextlib.suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_ARENA_MAX, _ARENAS)

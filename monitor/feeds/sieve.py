@@ -7,7 +7,7 @@ other words are dismissed by the hundred, most of them because they were dismiss
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.feeds.entry import Entry
@@ -25,7 +25,7 @@ _HEAD = 3  # letters that a word shares with every term it touches …
 _SPELT = 5  # … but for names of so many letters, which may be spelt differently, …
 _GLUED = 5  # … and for terms of so many letters inside a longer word
 _FAR = 64  # letters of a word that are compared
-_REMEMBERED = 8_000  # tokens; the first ones are the frequent ones, and more would gain little
+_REMEMBERED = 20_000  # tokens; the first ones are the frequent ones, and more would gain little
 _LONGEST = 24  # characters of a token that is likely to come again: without blanks between words none does
 _LARGEST = 2_000_000  # bytes of an index that every worker may hold
 
@@ -62,26 +62,28 @@ class Sieve:
 
     def _learn(self, novel: set[str]) -> Mapping[str, frozenset[str]]:
         """Those of the tokens that hold words which may touch a term; the others are remembered, as room allows."""
-        joined = f" {' '.join(novel)} "
-        may = self._may_touch(list(_words(novel)))
-        fresh = {token: may.intersection(spellings(token)) for word in may for token in _around(word, joined)}
+        bare = [token for token in novel if token.isascii() and token.isalnum()]  # one word, and nothing to fold
+        rest = novel.difference(bare)
+        fresh = {word: frozenset((word,)) for word in self._may_touch(bare, " ".join(bare).lower().split())}
+        if rest:
+            joined = f" {' '.join(rest)} "
+            words = list(spellings(joined))
+            may = frozenset(self._may_touch(words, keys(words)))
+            fresh |= {token: may.intersection(spellings(token)) for word in may for token in _around(word, joined)}
         if len(self._idle) < _REMEMBERED:
-            self._idle.update(token for token in novel if len(token) < _LONGEST and token not in fresh)
+            self._idle.update(bare, [token for token in rest if len(token) < _LONGEST])
+            self._idle.difference_update(fresh)
         if len(self._busy) < _REMEMBERED:
             self._busy.update((token, own) for token, own in fresh.items() if len(token) < _LONGEST)
         return fresh
 
-    def _may_touch(self, words: Sequence[str]) -> frozenset[str]:
-        """Words that may touch a term, after `matching.terms.Terms`; errs by taking too many."""
-        folded = keys(words)
-        heads, found = self._heads, set()
-        names: list[tuple[str, str]] = []
-        for word, key in zip(words, folded, strict=True):
-            if key[:_HEAD] in heads or len(key) > _FAR:
-                found.add(word)
-            elif len(key) >= _SPELT and not word[0].islower():
-                names.append((word, key))
-        if self._bones and names:
+    def _may_touch(self, words: Sequence[str], folded: Sequence[str]) -> set[str]:
+        """Words that may touch a term, after `matching.terms.Terms`; errs by taking too many. `folded`: their keys."""
+        heads = self._heads
+        found = {word for word, key in zip(words, folded, strict=True) if key[:_HEAD] in heads or len(key) > _FAR}
+        if self._bones:
+            names = [pair for pair in zip(words, folded, strict=True) if len(pair[1]) >= _SPELT]
+            names = [pair for pair in names if not pair[0][0].islower()]
             bones = skeletons([key for _, key in names])
             found.update(name for (name, _), bone in zip(names, bones, strict=True) if bone in self._bones)
         if self._glued:
@@ -89,12 +91,7 @@ class Sieve:
             inside = [term for term in self._glued if term in joined]
             if inside:
                 found.update(word for word, key in zip(words, folded, strict=True) if any(t in key for t in inside))
-        return frozenset(found)
-
-
-def _words(tokens: Iterable[str]) -> set[str]:
-    bare = {token for token in tokens if token.isascii() and token.isalnum()}  # one word each
-    return bare | spellings(" ".join(token for token in tokens if token not in bare))
+        return found
 
 
 def _around(word: str, joined: str) -> Iterator[str]:

@@ -45,6 +45,8 @@ def skim(body: bytes) -> Skim:
         parser.Parse(body, True)
     except expat.ExpatError as error:
         raise Declined(str(error)) from None
+    finally:  # or the two hold one another, and the body, until cycles are looked for
+        parser.StartElementHandler = parser.EndElementHandler = parser.StartDoctypeDeclHandler = None
     return Skim(walk.kind, walk.ranges)
 
 

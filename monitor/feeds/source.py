@@ -26,7 +26,7 @@ from monitor.net.guard import Allow
 __all__ = ["FeedSource"]
 
 log = logging.getLogger(__name__)
-_SIEVE_WAIT = 2.0  # seconds: with ten thousand claims it takes longer, and is no longer waited for
+_SIEVE_WAIT = 2.0  # seconds that first bodies wait for the sieve; with ten thousand claims it takes longer
 _HOST_HELD_AFTER = 2  # feeds of one host that were told 429 before the host as a whole is left alone
 
 
@@ -67,7 +67,7 @@ class FeedSource:
         self._warming: asyncio.Task[None] | None = None
         self._sieve: Callable[[], Awaitable[bytes | None]] | None = None
         self._sifting: asyncio.Task[None] | None = None
-        self._sifted_by = 0.0  # by the loop's clock: so long first bodies wait for the sieve
+        self._sifted_by = 0.0  # by the loop's clock
 
     def sift(self, sieve: Callable[[], Awaitable[bytes | None]]) -> None:
         """See `Source`. Bodies that are parsed before the sieve is there have no idle items."""
@@ -142,7 +142,7 @@ class FeedSource:
         if self._sieve is not None:
             self._sifting, self._sieve = asyncio.create_task(self._get(self._sieve)), None
             self._sifted_by = asyncio.get_running_loop().time() + _SIEVE_WAIT
-        if self._sifting is not None and reading.skim is None:  # a first body, of which every item is new
+        if self._sifting is not None and not self._sifting.done():
             patience = self._sifted_by - asyncio.get_running_loop().time()
             await asyncio.wait([self._sifting], timeout=max(0.0, patience))
         body, page = page.body, replace(page, body=b"")  # megabytes that the answer does not need

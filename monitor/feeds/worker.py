@@ -6,6 +6,7 @@ the pipe close. Imports little, so that a new one starts in no time and weighs l
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FRAME", "PROGRESS", "REQUEST", "RESULT", "SIEVE", "main"]
 
 FRAME = struct.Struct("!cII")  # kind, length of the JSON, length of the body
+_GARBAGE = 5_000  # objects after which cycles are looked for: a feed makes thousands, and hardly any cycle
 _ONE_ITEM = 3.0  # seconds for a single item
 _ONE_BY_ONE = 2.0  # deadlines that all items of a feed may take together when they are read singly
 REQUEST, SIEVE, RESULT, PROGRESS = b"Q", b"S", b"R", b"P"
@@ -47,6 +49,8 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
     sieve: Sieve | None = None
     while head := requests.read(FRAME.size):
         kind, size, body_size = FRAME.unpack(head)

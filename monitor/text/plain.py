@@ -52,6 +52,7 @@ _CLEAN: dict[int, str | None] = {
 }
 _UNSAFE = re.compile("[" + "".join(map(re.escape, map(chr, [*_CLEAN, *range(0xD800, 0xE000)]))) + "]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_MARK = re.compile("[\u0300-\u036f]")
 _STACKED = re.compile("([\u0300-\u036f]{4})[\u0300-\u036f]++")  # more marks on a letter than any language writes
 
 
@@ -80,7 +81,7 @@ def visible(text: str) -> str:
         return text
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    return _STACKED.sub(r"\1", text)
+    return _STACKED.sub(r"\1", text) if _MARK.search(text) else text
 
 
 def plain(markup: str) -> str:
