@@ -12,7 +12,7 @@ import hmac
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Callback", "HubClient", "Listener", "discover", "signed"]
 
-LARGEST = 10_000_000  # bytes that a hub may send at once
+LARGEST = 4_000_000  # bytes that a hub may send at once: new items only, of one feed
 LEASE = timedelta(days=10)  # that is asked for
 _TIMEOUT = 30.0  # seconds for a hub to answer
 _MOST_HOPS = 3  # 307 and 308 only: what else changes a POST into a GET
@@ -107,8 +107,8 @@ class Callback(Protocol):
         """Status and text for a hub that asks whether we meant it."""
         ...
 
-    async def take(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
-        """Status for a hub that sends something. Returns at once."""
+    async def take(self, token: str, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]]) -> int:
+        """Status for a hub that sends something; `read` takes in what, from those only whom it was told of."""
         ...
 
 
@@ -153,10 +153,10 @@ class Listener:
 
         try:
             async with asyncio.timeout(_TIMEOUT):
-                body = await request.read()
+                status = await self._callback.take(_token(request), request.headers, request.read)
         except TimeoutError:
-            return web.Response(status=408)
-        return web.Response(status=await self._callback.take(_token(request), request.headers, body))
+            status = 408
+        return web.Response(status=status)
 
 
 def _token(request: web.Request) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,7 +31,7 @@ ANSWER = timedelta(hours=1)  # for a hub to ask back; W3C WebSub names no time
 RETRY, LONGEST = timedelta(minutes=15), timedelta(days=1)  # after a failure, doubled each time; after a denial
 SHORTEST, LONGEST_LEASE = timedelta(minutes=5), timedelta(days=30)  # taken of what a hub says
 SIDE_BY_SIDE = 8  # hubs asked at once
-WAITING = 64  # pushes that may wait for their feed; more are refused, and a hub sends again
+WAITING = 16  # pushes that may wait for their feed; more are refused, and a hub sends again
 STEP = 0.1  # seconds between two looks whether a feed is free
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ class Hubs:
         log.info("%s: subscribed at %s for %s", held.feed, held.hub, lease)
         return 200, query.get("hub.challenge", "")
 
-    async def take(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
+    async def take(self, token: str, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]]) -> int:
         """A hub sends what is new. 410 ends a subscription that nobody wants any more."""
         held = await self._engine.store(self._store.subscription_at, token)
         if held is None:
@@ -152,11 +152,12 @@ class Hubs:
         feed = self._feeds().get(held.feed)
         if feed is None:
             return 410
+        if len(self._pushes) >= WAITING:
+            return 503
+        body = await read()
         if not signed(headers.get("X-Hub-Signature"), held.secret, body):
             log.warning("%s: what was sent to its callback is not signed by its hub; it is not looked at", held.feed)
             return 202  # W3C WebSub, 7.1.2: whoever forges learns nothing
-        if len(self._pushes) >= WAITING:
-            return 503
         task = asyncio.create_task(self._hand_on(held, feed, body, headers.get("Content-Type", "")[:200]))
         self._pushes.add(task)
         task.add_done_callback(self._pushes.discard)

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import time
 import tomllib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -130,8 +130,10 @@ class Heard:
         self.heard.append((token, dict(query)))
         return 200, query.get("hub.challenge", "")
 
-    async def take(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
-        self.heard.append((token, headers.get("X-Hub-Signature"), body))
+    async def take(self, token: str, headers: Mapping[str, str], read: Callable[[], Awaitable[bytes]]) -> int:
+        if token == "stranger":
+            return 404  # whoever is not known is not listened to
+        self.heard.append((token, headers.get("X-Hub-Signature"), await read()))
         return 202
 
 
@@ -151,6 +153,8 @@ async def test_what_arrives_is_handed_on_with_the_token_at_the_end_of_the_addres
             assert await answer.text() == "<b>x</b>"
         async with client.post("/t2", data=b"body", headers={"x-hub-signature": "sha1=0"}) as answer:
             assert answer.status == 202
+        async with client.post("/stranger", data=b"x" * 1_000) as answer:
+            assert answer.status == 404
         async with client.put("/t2") as answer:
             assert answer.status == 405
         async with client.post("/t2", data=b"x" * (LARGEST + 1)) as answer:
