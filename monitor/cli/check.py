@@ -35,6 +35,10 @@ def check(obj: dict[str, Any], offline: bool) -> None:
     if second:
         most = f"at most {second.per_hour} questions an hour, {second.per_day} a day"
         click.echo(f"second opinion by {harmless(second.model)}: {most}; `dementi models try` asks it")
+    if config.settings.fulltext.enabled:
+        click.echo(f"full text: at most {config.settings.fulltext.per_hour} pages an hour, where robots.txt allows it")
+    if config.settings.websub:
+        click.echo(f"hubs are told to send to {config.settings.websub.callback_url}")
     if offline or not watch.feeds:
         return
     readings = asyncio.run(_read(watch.feeds, app.source_of(config)))

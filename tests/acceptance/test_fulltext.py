@@ -165,4 +165,6 @@ def test_without_the_extra_the_config_is_refused_with_what_to_install(asking: De
         done = asking(*words, env={"PYTHONPATH": str(without)})
         assert done.returncode == 78
         assert "fulltext.enabled: needs the extra: pip install 'dementi[fulltext]'" in done.stderr
-    assert asking("check", "--offline").returncode == 0
+    done = asking("check", "--offline")
+    assert done.returncode == 0
+    assert "full text: at most 120 pages an hour, where robots.txt allows it" in done.stdout
