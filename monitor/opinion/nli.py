@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _VERSION = "1"  # changes where the same model would be asked otherwise
 _MOST = 24  # sentences of an item that are read
-_ENOUGH = 0.5  # a sentence takes a stance from here on: likelier than not
+_ENOUGH = 0.5  # a sentence takes a stance above this: likelier than not
 _CHARACTERS = 600  # of a headline or sentence: beyond that a tokenizer cuts anyway
 
 
@@ -108,7 +108,7 @@ Shares = tuple[float, float]  # how surely a sentence confirms, and denies: 0..1
 
 def _shares(model: Model, sentences: Sequence[Heard], asked: Hypotheses, stop: Stop) -> list[Shares]:
     title = " ".join(s.text for s in sentences if s.field == "title")[:_CHARACTERS]
-    lent = bool(title) and max(_scored(model, [title], asked, stop)[0]) >= _ENOUGH
+    lent = bool(title) and max(_scored(model, [title], asked, stop)[0]) > _ENOUGH
     context = "" if lent else title
     return _scored(model, [_premise(context, s) for s in sentences], asked, stop)
 
@@ -146,7 +146,7 @@ def composed(sentences: Sequence[Heard], shares: Sequence[Shares]) -> tuple[list
         statement = _statement(sentence, stance, share)
         if statement.answers:
             scores[stance.value] = max(scores[stance.value], share)
-        if share >= _ENOUGH:
+        if share > _ENOUGH:
             made.append(statement)
     scores["silent"] = 1.0 - max(scores.values())
     return merge(made), scores
