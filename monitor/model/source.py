@@ -120,6 +120,7 @@ class Item:
     version: int = 1  # counts the edits of this item
     digest: str = ""  # hash of title, summary and content: another digest is another version
     baseline: bool = False  # came with a feed's first fetch: judged and told, not alerted
+    added: bool = False  # this version only adds the text of the page: nothing of the one before was taken back
     page: str | None = None  # the address whose text `content` was taken from; None: all of it is the feed's
     reviews: tuple[Review, ...] = ()  # fact-checks that this page holds; their lines end `content`
 

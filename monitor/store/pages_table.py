@@ -104,7 +104,7 @@ class PagesTable(ItemsTable):
             item = self.item(item_id)
             if page.state is PageState.FETCHED and item is not None:
                 told = with_page(item, page)
-                self._replace(replace(told, baseline=item.baseline or bool(baseline)))
+                self._replace(replace(told, added=True, baseline=item.baseline or bool(baseline)))
                 changed.append(item_id)
         self._run("UPDATE page_items SET waits = 0 WHERE page = ?", (number,))
         return changed

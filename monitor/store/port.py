@@ -124,7 +124,8 @@ class Store(Protocol):
     def keep_page(self, page: Page) -> list[str]:
         """What became of a page. Returns ids of the items that now have its text: new versions, to be judged.
 
-        They keep their digest, so that to the feed they are not edited; when the feed edits one, the text stays.
+        They keep their digest, so that to the feed they are not edited, and are `Item.added`. When the feed edits one,
+        the text stays.
         """
         ...
 

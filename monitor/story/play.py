@@ -71,9 +71,8 @@ class Story:
         """What this version of an item changes, in order; `events` and `status` hold it afterwards."""
         said = list(self._statements(assessments))
         # What the edit took away goes first: a corrected outlet is no party that changed its mind.
-        changes = self._gone(
-            self._told_before(item) - {self._place(item, *one, now).event.id for one in said}, item, now
-        )
+        gone = self._told_before(item) - {self._place(item, *one, now).event.id for one in said}
+        changes = self._gone(set() if item.added else gone, item, now)
         for assessment in assessments:
             if claim := self._claim(assessment.claim):
                 self.status[claim.id] = reported(self._status(claim))

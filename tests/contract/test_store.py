@@ -272,6 +272,7 @@ def test_the_text_of_a_page_is_a_version_to_be_judged_and_no_edit(store: Store) 
     assert store.keep_page(page()) == ["i1"]
     (told,) = store.unjudged(10)
     assert (told.version, told.content, told.page) == (2, "The whole text.", "https://news.example.org/i1")
+    assert told.added
     assert (told.digest, told.seen, told.summary) == (first.digest, first.seen, first.summary)
     assert store.versions("i1") == [first, told]
     assert store.known(URL).newest == {"i1": (2, first.digest)}
@@ -290,6 +291,7 @@ def test_an_edit_by_the_feed_keeps_what_the_page_said(store: Store) -> None:
         *(3, "edited", "Another teaser"),
         "The whole text.",
     )
+    assert not found.added
 
 
 def test_an_item_that_comes_later_takes_the_text_there_is_unless_it_is_old(store: Store) -> None:
