@@ -24,7 +24,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import app
 from monitor.engine import sd
-from monitor.errors import ConfigError, DementiError
+from monitor.errors import ConfigError, DementiError, WorkLost
 from monitor.model.source import Feed, FeedState
 from monitor.pipeline.service import Service, Teller
 from monitor.pipeline.setup import Setup
@@ -52,11 +52,11 @@ async def _service(load: Load, teller: Teller, *, patient: bool) -> AsyncIterato
     setup = app.set_up(config)
     if config.settings.web is not None:
         log.warning("web.listen: this version has no page yet; all else works")
-    try:
-        app.check_examples(config)
-    except ConfigError as fault:  # not a reason to be deaf: after an upgrade the reading may have changed, not the news
-        log.error("%s\nstarted all the same; a reload would be refused", fault)  # noqa: TRY400 - said, not traced
     with app.store_of(config) as store, app.engine() as engine:
+        try:
+            await app.check_examples_apart(config, engine, setup.read)
+        except (ConfigError, WorkLost) as fault:  # no reason to be deaf: the reading may have changed, not the news
+            log.error("%s\nstarted all the same; a reload would be refused", fault)  # noqa: TRY400 - said, not traced
         service = Service(
             setup, store=store, engine=engine, teller=teller, clock=clock, jitter=random.random, patient=patient
         )
@@ -150,9 +150,13 @@ class Daemon:
             sd.notify("RELOADING=1")
             try:
                 config = await asyncio.to_thread(self._load)
-                await asyncio.to_thread(app.check_examples, config)
                 setup = await asyncio.to_thread(app.set_up, config)
-                await self._service.change(setup)
+                try:
+                    await app.check_examples_apart(config, self._service.engine, setup.read)
+                    await self._service.change(setup)
+                except DementiError:
+                    await setup.close()
+                    raise
             except ConfigError as fault:
                 log.error("%s", fault)  # noqa: TRY400 - said, not traced
                 log.error("the new config is refused; the old one stays in force")  # noqa: TRY400

@@ -19,7 +19,7 @@ from monitor.app.opinion import (
     sample_questions,
     verify_model,
 )
-from monitor.app.reading import check_examples, explanations_of, read_feed_file, reading_of
+from monitor.app.reading import check_examples, check_examples_apart, explanations_of, read_feed_file, reading_of
 from monitor.app.service import engine, set_up
 from monitor.app.stores import reader_of, store_of, store_url, writer_of
 
@@ -28,6 +28,7 @@ __all__ = [
     "acknowledge",
     "advisor_of",
     "check_examples",
+    "check_examples_apart",
     "check_extras",
     "check_opinion",
     "check_secrets",

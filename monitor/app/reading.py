@@ -13,11 +13,14 @@ from monitor.app.feeds import source_of
 from monitor.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
+    from monitor.engine.port import Engine
     from monitor.feeds.port import Reading
     from monitor.model.claim import Claim
     from monitor.model.source import Item
+    from monitor.pipeline.examples import Failure
     from monitor.pipeline.explain import Explanation
     from monitor.pipeline.reader import Reader
+    from monitor.pipeline.setup import Read
 
 T = TypeVar("T")
 Progress = Callable[[Sequence[T]], Iterable[T]]  # goes through a sequence, and may show how far it is
@@ -62,26 +65,35 @@ def check_examples(config: Config, progress: Progress[Claim] = lambda claims: cl
     """Run the claims' own examples. Raises ConfigError with every one that the reading does not bear out."""
     from monitor.pipeline.examples import failures
 
-    claims = [claim for claim in config.watch.claims if claim.fire or claim.quiet]
-    if not claims:
-        return
+    claims = _with_examples(config)
     read = reading_of(config.watch.claims)
-    faults = [
-        _example_fault(config, failure.claim, failure.key, failure.index, failure.found)
-        for claim in progress(claims)
-        for failure in failures([claim], read)
-    ]
-    if faults:
-        raise ConfigError(faults)
+    _refuse(config, [failure for claim in progress(claims) for failure in failures([claim], read)])
 
 
-def _example_fault(config: Config, claim: str, key: str, index: int, found: str) -> Fault:
+async def check_examples_apart(config: Config, engine: Engine, read: Read) -> None:
+    """The same where the engine computes: this process then needs no tables. Raises WorkLost, too."""
+    from monitor.pipeline.examples import all_failures
+
+    if claims := _with_examples(config):
+        _refuse(config, await engine.think(all_failures, claims, read))
+
+
+def _with_examples(config: Config) -> list[Claim]:
+    return [claim for claim in config.watch.claims if claim.fire or claim.quiet]
+
+
+def _refuse(config: Config, failures: Sequence[Failure]) -> None:
+    if failures:
+        raise ConfigError([_example_fault(config, failure) for failure in failures])
+
+
+def _example_fault(config: Config, failure: Failure) -> Fault:
     from monitor.watchlist.schema import raw_id
 
-    should = "must alert, and does not" if key == "fire" else "must not alert, and does"
+    should = "must alert, and does not" if failure.key == "fire" else "must not alert, and does"
     for document in config.documents:
         for position, entry in enumerate(document.data.get("claims", ())):
-            if raw_id(entry) == claim:
-                text = entry[key][index]
-                return document.fault(("claims", position, key, index), f"“{text[:100]}” {should}: {found}")
-    raise LookupError(claim)
+            if raw_id(entry) == failure.claim:
+                path = ("claims", position, failure.key, failure.index)
+                return document.fault(path, f"“{failure.text[:100]}” {should}: {failure.found}")
+    raise LookupError(failure.claim)

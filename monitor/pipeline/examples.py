@@ -34,6 +34,11 @@ def failures(claims: Sequence[Claim], read: Read) -> Iterator[Failure]:
                     yield Failure(claim=claim.id, key=key, index=index, text=text, found=_words(found))
 
 
+def all_failures(claims: Sequence[Claim], read: Read) -> list[Failure]:
+    """The same in one go, for a process of its own."""
+    return list(failures(claims, read))
+
+
 def _of(claim: Claim, found: Sequence[Assessment]) -> Assessment | None:
     return next((assessment for assessment in found if assessment.claim == claim.id), None)
 
