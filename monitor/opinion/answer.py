@@ -104,9 +104,7 @@ def _who(speaker: str, party: str, question: Question, voice: Voice | None) -> S
     who = who_is(speaker or party, question)
     if who.role is Role.PARTY:
         return who._replace(name=speaker or who.name)
-    if (
-        own and voice and voice.role is Role.PARTY and voice.party == own.name
-    ):  # its spokesman, by a name we do not know
+    if own and voice and (voice.role, voice.party) == (Role.PARTY, own.name):  # speaks for it, by a name nobody knows
         return who._replace(name=speaker or who.name, party=own.name, role=Role.PARTY)
     return who._replace(name=speaker or party, party=party or who.party)
 

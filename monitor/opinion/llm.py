@@ -63,7 +63,7 @@ class LlmAdvisor:
 
     async def ask(self, question: Question) -> Opinion:
         """Raises OpinionError; lasting where key, model or endpoint are refused."""
-        if order := order_in(question.item):
+        if order := await asyncio.to_thread(order_in, question.item):
             return Opinion(by=self.name, void=(f"the item gives orders to its reader: “{order[:60]}”",))
         started = time.perf_counter()
         try:
@@ -71,7 +71,7 @@ class LlmAdvisor:
                 data = await self._asked(question)
         except TimeoutError:
             raise OpinionError(f"{self._endpoint.host}: no answer within {self._timeout:g} s") from None
-        made, void = believed(parsed(content(data)), question)
+        made, void = await asyncio.to_thread(believed, parsed(content(data)), question)  # searches long texts
         usage = self._usage(data, time.perf_counter() - started)
         return Opinion(by=self.name, statements=tuple(made), scores=_scores(made, void), void=tuple(void), usage=usage)
 

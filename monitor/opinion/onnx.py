@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -103,6 +104,7 @@ def _broken(text: str) -> OpinionError:
 
 def _tokenizer(folder: Path, config: dict[str, Any]) -> Tokenizer:
     """The folder's tokenizer, cutting and padding as a batch needs it."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # else it takes a thread for each core, for 16 sentences
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     except Exception:  # noqa: BLE001 - it raises plain Exception
