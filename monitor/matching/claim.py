@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.lexicon.numbers import Quantity, quantities
@@ -18,7 +19,7 @@ from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
 from monitor.text.fold import key
 from monitor.text.language import guess
-from monitor.text.words import words
+from monitor.text.words import Word, words
 
 _SURNAME = 3  # letters; a shorter one does not stand for a person by itself: Kim Jong Un, UN
 
@@ -28,7 +29,7 @@ class Group(NamedTuple):
 
     names: tuple[tuple[int, ...], ...]
     predicate: bool  # its names are words of the event ("step down"), not of a thing
-    rare: bool = False  # guessed, and hardly any other news holds it
+    rare: bool = False  # hardly any other news holds it
 
 
 class Wording(NamedTuple):
@@ -45,6 +46,7 @@ class Compiled(NamedTuple):
     claim: Claim
     groups: tuple[Group, ...]
     given: bool  # the groups were given with the claim, not guessed from its statement
+    spare: int  # names that an item may leave out: it calls a player "the Tank", a minister "the minister"
     wordings: tuple[Wording, ...]
     kinds: dict[str, int]  # kind of event -> 1, or -1 where its happening means that the claim's does not hold
     frames: frozenset[str]  # meetings and calls in which the claim's event is set: where there was none, it was not
@@ -70,6 +72,7 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
         claim=claim,
         groups=tuple(groups),
         given=bool(claim.about),
+        spare=_spare(groups) if claim.about else 0,
         wordings=tuple(_wording(p, terms, named) for p in passages),
         kinds=_spread(main),
         frames=_frames(first) - set(main),
@@ -123,7 +126,8 @@ def _texts(claim: Claim) -> list[tuple[str, str]]:
 
 
 def _run(text: str, terms: Terms, *, name: bool) -> tuple[int, ...]:
-    return tuple(terms.number_of(w, name=name) for w in words(text))
+    """Term numbers of a text's words. Small words inside a name ("van der") are no names themselves."""
+    return tuple(terms.number_of(w, name=name and not w.raw[:1].islower()) for w in words(text))
 
 
 def _given(claim: Claim, terms: Terms) -> list[Group]:
@@ -131,10 +135,47 @@ def _given(claim: Claim, terms: Terms) -> list[Group]:
     groups = []
     for names in claim.about:
         small = [n for n in names if n[:1].islower()]
-        runs = tuple(r for r in (_run(n, terms, name=n[:1].isupper()) for n in names) if r)
+        titles = tables(claim.language or "en").words.get("titles", frozenset())
+        offices = [
+            n for n in names if among(n.casefold(), titles)
+        ]  # the Pope is "il papa", "der Papst" in running text
+        runs = tuple(r for r in (_run(n, terms, name=n[:1].isupper() and n not in offices) for n in names) if r)
+        runs += tuple((terms.number(stem, name=False),) for n in names for stem in _kin(_entries(n)))
         if runs:
-            groups.append(Group(runs, len(small) * 2 >= len(names)))
+            spelt = [n for n in names if n[:1].isupper()]
+            unusual = bool(spelt) and all(rare(n.split()) and not _entries(n) for n in spelt)
+            groups.append(Group(runs, len(small) * 2 >= len(names), rare=unusual))
     return groups
+
+
+def _spare(groups: Sequence[Group]) -> int:
+    """One of two names may be missing where a rare one stands; one of three or more anyway."""
+    hard = [g for g in groups if not g.predicate]
+    return int(len(hard) > 2 or (len(hard) == 2 and any(g.rare for g in hard)))
+
+
+@lru_cache(maxsize=4096)
+def _entries(name: str) -> frozenset[str]:
+    """The gazetteer's entries for a name."""
+    sentences = read([("title", name)], tables("und")).sentences
+    return frozenset(f.entry.kind for s in sentences for f in s.names if len(f.parts) == len(s.words))
+
+
+@lru_cache(maxsize=4096)
+def _kin(entries: frozenset[str]) -> tuple[str, ...]:
+    """Stems of all that stands for these entries in headlines, in all languages.
+
+    A country goes by its capital and government, these by their country: Kyiv and the Kremlin talk, Oman confirms the
+    talks in Muscat.
+    """
+    facts = gazetteer()
+    known = {e for e in entries if e in facts}
+    for entry in tuple(known):
+        if facts[entry].kind == "city":
+            known |= {parent for parent in facts[entry].of if parent in facts and facts[parent].kind == "country"}
+        elif facts[entry].kind == "country":
+            known |= {n for n, f in facts.items() if f.kind in ("city", "institution") and f.of == (entry,)}
+    return tuple(sorted({stem for e in known for stem in facts[e].stems}))
 
 
 def _guessed(passage: Passage, terms: Terms) -> list[Group]:
@@ -149,15 +190,35 @@ def _guessed(passage: Passage, terms: Terms) -> list[Group]:
             surname = [run[-1:]] if len(run) > 1 and not common and not short else []
             known = any(set(f.parts) & set(range(first, last + 1)) for f in sentence.names)
             unusual = not common and not known and rare([sentence.words[i].raw for i in range(first, last + 1)])
-            groups.append(Group((run, *surname, *others), predicate=False, rare=unusual))
+            first_part = (
+                [run[:1]] if len(run) > 1 and sentence.gaps[first + 1] == "-" and passage.language == "de" else []
+            )
+            cases = _cases(sentence.words[first : last + 1], passage, terms)
+            groups.append(Group((run, *surname, *first_part, *cases, *others), predicate=False, rare=unusual))
     return groups
 
 
+_CASES = frozenset(["pl", "cs", "sk", "ru", "uk", "bg", "hr"])  # languages that inflect names
+_STEM = 4  # letters at least that are left of a name without its ending
+
+
+def _cases(name: Sequence[Word], passage: Passage, terms: Terms) -> list[tuple[int, ...]]:
+    """A name that stands in an oblique case, by what its cases share: (w) Kuźmicach Dolnych, Kuźmice Dolne."""
+    if passage.language not in _CASES:
+        return []
+    stems = [_stem(word.low, passage.tables.endings) for word in name]
+    return [tuple(terms.number(key(s), name=True) for s in stems)] if all(len(s) >= _STEM for s in stems) else []
+
+
+def _stem(word: str, endings: Sequence[str]) -> str:
+    fitting = (e for e in endings if word.endswith(e) and len(word) - len(e) >= _STEM)
+    return word[: len(word) - len(max(fitting, key=len, default=""))]
+
+
 def _other_names(sentence: Sentence, first: int, last: int, terms: Terms) -> list[tuple[int, ...]]:
-    """What the gazetteer calls the same thing in other languages: Ukrainian, ukrainisch, український."""
+    """What the gazetteer calls the same thing in other languages: Ukrainian, ukrainisch, український; Kyiv."""
     entries = {f.entry.kind for f in sentence.names if f.first == first and f.last == last}
-    facts = gazetteer()
-    return [(terms.number(stem, name=False),) for e in entries if e in facts for stem in facts[e].stems]
+    return [(terms.number(stem, name=False),) for stem in _kin(frozenset(entries))]
 
 
 def _capitals(sentence: Sentence, passage: Passage) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from monitor.matching.claim import compile_claim
+from monitor.matching.claim import Compiled, compile_claim
 from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
 from monitor.text.words import Word
@@ -77,7 +77,7 @@ class Index:
             named = (any(touched.issuperset(run) for run in g.names) for g in needed or compiled.groups)
             enough = any(named) if needed else all(named)
             return enough or self._worded(number, touched)
-        return all(g.predicate or any(touched.issuperset(run) for run in g.names) for g in compiled.groups)
+        return missing(compiled, touched) <= compiled.spare
 
     def _worded(self, number: int, touched: set[int]) -> bool:
         """The words share enough of one wording, whatever the names."""
@@ -116,8 +116,10 @@ class Index:
                     found[run[0]].append(number)
                 continue
             hard = [g for g in compiled.groups if not g.predicate] or list(compiled.groups)
-            for run in min(hard, key=lambda g: len(g.names)).names if hard else ():
-                found[run[0]].append(number)
+            rarest = [g for g in hard if g.rare] if compiled.spare else []
+            for group in rarest or [min(hard, key=lambda g: len(g.names))] if hard else ():
+                for run in group.names:
+                    found[run[0]].append(number)
         return found
 
     def _by_names(self, touched: set[int]) -> set[int]:
@@ -148,6 +150,11 @@ class Index:
             number = int(self._owner[row])
             found[number] = max(float(mass[row]), found.get(number, 0.0))
         return found
+
+
+def missing(compiled: Compiled, touched: set[int]) -> int:
+    """How many of the claim's names are not there."""
+    return sum(not g.predicate and not any(touched.issuperset(run) for run in g.names) for g in compiled.groups)
 
 
 def _arrays(postings: list[tuple[int, float]]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

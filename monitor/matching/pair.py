@@ -26,7 +26,7 @@ def touch(sentence: Sentence, passage: Passage, compiled: Compiled, terms: Terms
     touched = [terms.touched(w) for w in sentence.words]
     groups = [_persons(g, touched, sentence, passage) for g in compiled.groups if not g.predicate]
     for n, g in enumerate(g for g in compiled.groups if not g.predicate):
-        if g.rare:
+        if g.rare and not compiled.given:
             groups[n] = [i for i in groups[n] if _spelt(sentence.words[i], touched[i], g, terms)]
     named = {i for g in groups for i in g}
     cores = [c for f in sentence.found if (c := _core(f, compiled))]

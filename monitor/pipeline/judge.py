@@ -18,8 +18,8 @@ from monitor.stance.assess import assess
 from monitor.text.language import weighed
 from monitor.text.words import Word, spellings, words
 
-
 RELATED = 0.35  # how much of a claim an item must hold to be about it
+_ABSENT = 0.15  # what a name left out takes from that
 _COVERED = 0.6  # the same for a claim without any name, of one sentence
 _READ_AHEAD = 4000  # characters of a field looked through for candidates
 _SURE = 0.6  # how far ahead a guessed language must be to be believed over the claims' own
@@ -116,8 +116,10 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
     cores = max((c.score for t in touches for c in t.cores), default=0.0)
     named = [any(t.groups[n] for t in touches) for n in range(sum(not g.predicate for g in compiled.groups))]
     if compiled.given:
-        about = all(named) and (cores > 0 or not any(g.predicate for g in compiled.groups))
-        return 0.35 + 0.3 * cores + 0.35 * wide if about else 0.0
+        absent = sum(not n for n in named)
+        told = cores > 0 or not any(g.predicate for g in compiled.groups)
+        about = told and (not absent or (absent <= compiled.spare and any(named[n] for n in compiled.asked.rare)))
+        return RELATED - _ABSENT * absent + 0.3 * cores + 0.35 * wide if about else 0.0
     if not named:
         kinds = any(c.kind for t in touches for c in t.cores)
         return max(cover, 0.5 * cores + 0.5 * cover) if cover >= _COVERED or (kinds and cover >= FLOOR) else 0.0

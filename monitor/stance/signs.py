@@ -18,12 +18,14 @@ from monitor.lexicon.passage import Found
 from monitor.lexicon.touch import Asked
 from monitor.model.verdict import Gate, Role, Stance
 from monitor.stance.candidate import Candidate, plain
-from monitor.stance.scope import Scene, masks, negated
+from monitor.stance.foreign import strangers, unexplained
+from monitor.stance.scope import Scene, Span, masks, negated
 from monitor.stance.source import Sources
 from monitor.stance.speakers import NOBODY, Speaker
 from monitor.stance.weigh import confidence, head
 
 MOST = 3.0  # more of the same in one place tells nothing more
+_LOOKED_AT = ("t", "l")
 _BODY = 12  # sentences of a body that are counted
 # Features of the surest candidate of each head that are kept beside its confidence.
 _KEPT = (
@@ -97,6 +99,10 @@ def _of_sentence(counted: dict[str, float], place: str, scene: Scene, source: So
         for where in places:
             counted[f"{where}.{name}"] += 1
     counted[f"{place}.near"] += near
+    counted[f"{place}.words"] = max(counted[f"{place}.words"], len(touch.words))
+    counted[f"{place}.cover"] = max(counted[f"{place}.cover"], touch.cover)
+    if place in _LOOKED_AT:
+        _of_what_else(counted, place, scene)
     counted["cover"] = max(counted["cover"], touch.cover)
     counted["core"] = max([counted["core"], *(c.score for c in touch.cores)])
     if asked.groups:
@@ -105,6 +111,17 @@ def _of_sentence(counted: dict[str, float], place: str, scene: Scene, source: So
         counted[f"clash.{clash.what}"] += 1
     if sentence.number == 0 and any(b == "colon" for b in scene.clauses.borders):
         counted["t.colon"] = 1.0
+
+
+def _of_what_else(counted: dict[str, float], place: str, scene: Scene) -> None:
+    """What the headline and the lead tell beside the claim: of a look-alike they tell much."""
+    whole = Span(0, scene.size - 1)
+    counted[f"{place}.unexplained"] = unexplained(scene, whole) / 4
+    counted[f"{place}.strangers"] = float(len(strangers(scene, whole)))
+    own = {i for c in scene.touch.cores for i in c.parts}
+    for f in scene.sentence.of("event"):
+        if not own.intersection(f.parts) and not f.entry.generic:
+            counted[f"{place}.event.{f.entry.type}"] += 1
 
 
 def _rows(scene: Scene) -> list[str]:
