@@ -10,7 +10,6 @@ from monitor.model.source import Item, Review
 from monitor.model.times import aware
 
 LONGEST = 200_000  # characters of an item's content
-_ALIKE = 80  # characters at the beginning of a text that show it to be part of another
 
 
 class PageState(StrEnum):
@@ -46,14 +45,12 @@ class Page:
 
 
 def with_page(item: Item, page: Page) -> Item:
-    """The item with the page's text as content, then a line for each of its reviews, in which `Review.at` … count.
+    """The item with the page's text after its own content, then a line for each of the page's reviews (`Item.reviews`).
 
-    Digest and version stay: to the feed it is the same item. What the feed itself gave as content is kept in front,
-    unless the page has it too.
+    Digest and version stay: to the feed it is the same item. What the item says already is not said twice.
     """
-    own, text = item.content or "", _untitled(page.text or "", item.title)
-    if own and _holds(text, own):
-        own = ""
+    own = item.content or ""
+    text = _new_lines(page.text or "", f"{item.title}\n{own}")
     content = "\n".join(part for part in (own, text) if part)[:LONGEST]
     reviews: list[Review] = []
     for review in page.reviews:
@@ -62,24 +59,25 @@ def with_page(item: Item, page: Page) -> Item:
         content = f"{content}\n{head}{review.rating}" if content else head + review.rating
         start = at + len(head)
         reviews.append(replace(review, at=at, start=start, end=start + len(review.rating)))
-    return replace(item, content=content or item.content, page=page.url, reviews=tuple(reviews))
+    return replace(item, content=content or None, page=page.url, own=len(own[:LONGEST]), reviews=tuple(reviews))
+
+
+def without_page(item: Item) -> Item:
+    """The item as its feed gives it."""
+    if item.page is None:
+        return item
+    return replace(item, content=(item.content or "")[: item.own] or None, page=None, own=0, reviews=())
 
 
 def without_reviews(item: Item) -> Item:
     """The item as its outlet tells it: what others claimed, and the outlet rates, is not said by anybody in it."""
     if not item.reviews or item.content is None:
         return item
-    told = item.content[: min(review.at for review in item.reviews)].rstrip("\n")
+    told = item.content[: max(item.own, min(review.at for review in item.reviews) - 1)]
     return replace(item, content=told or None, reviews=())
 
 
-def _untitled(text: str, title: str) -> str:
-    """A page repeats its headline above the text; an item is not to say it twice."""
-    first, _, rest = text.partition("\n")
-    return rest if rest and first.split() == title.split() else text
-
-
-def _holds(text: str, part: str) -> bool:
-    """The beginning of `part`, whatever its spacing, stands in `text`."""
-    beginning = " ".join(part[: 2 * _ALIKE].split())[:_ALIKE]
-    return beginning in " ".join(text.split())
+def _new_lines(text: str, said: str) -> str:
+    """The lines of a page that an item does not hold already, as its headline and the first paragraphs."""
+    known = " ".join(said.split())
+    return "\n".join(line for line in text.split("\n") if " ".join(line.split()) not in known)

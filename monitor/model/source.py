@@ -121,7 +121,8 @@ class Item:
     digest: str = ""  # hash of title, summary and content: another digest is another version
     baseline: bool = False  # came with a feed's first fetch: judged and told, not alerted
     added: bool = False  # this version only adds the text of the page: nothing of the one before was taken back
-    page: str | None = None  # the address whose text `content` was taken from; None: all of it is the feed's
+    page: str | None = None  # the address whose text is in `content`; None: all of it is the feed's
+    own: int = 0  # characters of `content` that are the feed's, where a page follows
     reviews: tuple[Review, ...] = ()  # fact-checks that this page holds; their lines end `content`
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ from monitor.model.source import Feed, Item
 from monitor.model.verdict import Assessment, Relation
 from monitor.store.port import Store
 
-__all__ = ["PageLimits", "Pages", "Wishes", "answers_kept"]
+__all__ = ["PageLimits", "Pages", "Wishes"]
 
 SLOTS = 4  # pages asked for side by side
 HOSTS = 200  # that are looked at for a page that may be asked for now
@@ -89,33 +89,6 @@ def _settled(assessments: Sequence[Assessment]) -> str:
     if any(assessment.relation is not Relation.REPORTS for assessment in assessments):
         return "its own words answer the claim"
     return "its date or its language keep it from answering"
-
-
-def answers_kept(
-    item: Item, found: Sequence[Assessment], before: Sequence[Assessment], claims: Collection[str]
-) -> list[Assessment]:
-    """What a version that adds a page's text says: of claims that were open what is found now, of others what was.
-
-    More words around an answer may change how it is read. That is no news: the outlet has taken nothing back. `before`:
-    of the version without the page. `claims`: those that are ruled on.
-    """
-    kept = {old.claim: moved for old in before if old.relation is not Relation.REPORTS and (moved := _moved(old, item))}
-    fresh = [kept.pop(new.claim, new) for new in found]
-    return [*fresh, *(old for old in kept.values() if old.claim in claims)]
-
-
-def _moved(answer: Assessment, item: Item) -> Assessment | None:
-    """The answer with its words where they stand now; None where they stand no more."""
-    fields = dict(item.fields())
-    statements = []
-    for said in answer.statements:
-        words, text = said.evidence, fields.get(said.evidence.field, "")
-        start = words.start if text.startswith(words.text, words.start) else text.find(words.text)
-        if start < 0:
-            return None
-        evidence = replace(words, start=start, end=start + len(words.text))
-        statements.append(replace(said, evidence=evidence))
-    return replace(answer, statements=tuple(statements))
 
 
 class Pages:

@@ -1,4 +1,4 @@
-"""Fact-checks that an item's page marks up become statements: what the outlet shows, not what somebody says.
+"""Reading items whose page was read; fact-checks it marks up become statements: what the outlet shows, nobody says.
 
 A fact-check counts where the claim that was checked is the claim that is watched. That is put to the same reading as
 every item: the words of the checked claim, read alone, must state the claim as plain fact. Words that only mention it,
@@ -7,14 +7,14 @@ deny it, quote somebody on it, or show a photo of it are rated for something els
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.feeds.claimreview import Rated, rated
 from monitor.model.claim import Claim
-from monitor.model.page import without_reviews
+from monitor.model.page import without_page, without_reviews
 from monitor.model.source import Item, Review
-from monitor.model.verdict import Assessment, Basis, Evidence, Gate, Role, Stance, Statement, relation_of
+from monitor.model.verdict import Assessment, Basis, Evidence, Gate, Relation, Role, Stance, Statement, relation_of
 from monitor.pipeline.judge import Judge
 from monitor.text.words import words
 
@@ -31,37 +31,52 @@ _SAYS = {
 
 
 class ReviewingJudge(Judge):
-    """A judge that takes the fact-checks on an item's page into account."""
+    """A judge that knows what of an item its feed gave, and what stands on its page.
+
+    A page only adds. A claim that the feed's own words answer is read in them alone: more words around an answer may
+    change how it is read, and that is no news, for the outlet has taken nothing back.
+    """
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         super().__init__(claims)
         self._claims = {claim.id: claim for claim in claims}
 
     def judge_item(self, item: Item) -> list[Assessment]:
-        if not item.reviews:
+        if item.page is None:
             return super().judge_item(item)
-        found = super().judge_item(without_reviews(item))
-        return reviewed(item, found, self._claims, super().judge_item)
+        own = super().judge_item(without_page(item))
+        answered = {found.claim: found for found in own if found.relation is not Relation.REPORTS}
+        found = {found.claim: found for found in super().judge_item(without_reviews(item))}
+        open_ = {claim_id: claim for claim_id, claim in self._claims.items() if claim_id not in answered}
+        found |= reviewed(item, found, open_, super().judge_item)
+        found |= answered
+        return [found[claim] for claim in self._claims if claim in found]
 
 
 def reviewed(
-    item: Item, found: Sequence[Assessment], claims: dict[str, Claim], read: Callable[[Item], Sequence[Assessment]]
-) -> list[Assessment]:
-    """`found` with what the item's reviews add. `read` is the reading without reviews; `claims` in watchlist order."""
-    by_claim = {assessment.claim: assessment for assessment in found}
+    item: Item,
+    found: Mapping[str, Assessment],
+    claims: Mapping[str, Claim],
+    read: Callable[[Item], Sequence[Assessment]],
+) -> dict[str, Assessment]:
+    """What the item's reviews make of these claims; `found`: what it says without them, `read`: the bare reading."""
+    made: dict[str, Assessment] = {}
     for review in item.reviews:
         for about in read(Item(id=item.id, feed=item.feed, title=review.claim, published=item.published)):
-            known = by_claim.get(about.claim) or replace(about, statements=(), gates=about.gates[:1])
+            if about.claim not in claims:
+                continue
+            bare = replace(about, relation=Relation.REPORTS, statements=(), gates=about.gates[:1])
+            known = made.get(about.claim) or found.get(about.claim) or bare
             gate, statement = _read(review, about, claims[about.claim], item)
             statements = known.statements if statement is None else _joined(known.statements, statement)
-            by_claim[about.claim] = replace(
+            made[about.claim] = replace(
                 known,
                 match=max(known.match, about.match),
                 relation=relation_of(statements),
                 statements=statements,
                 gates=(*known.gates, gate),
             )
-    return [by_claim[claim] for claim in claims if claim in by_claim]
+    return made
 
 
 def _read(review: Review, about: Assessment, claim: Claim, item: Item) -> tuple[Gate, Statement | None]:

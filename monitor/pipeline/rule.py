@@ -13,7 +13,7 @@ from monitor.model.source import Item
 from monitor.model.story import Event, Reason
 from monitor.model.verdict import Assessment
 from monitor.notify.route import route
-from monitor.pipeline.fulltext import Wishes, answers_kept
+from monitor.pipeline.fulltext import Wishes
 from monitor.store.port import Store
 from monitor.story.play import Change, Story
 
@@ -77,9 +77,6 @@ class Ruler:
     def rule_item(self, item: Item, assessments: Sequence[Assessment]) -> Ruling:
         """Keep what an item says, and draw the consequences."""
         with self._store.transaction():
-            if item.added and not self._store.assessments_of(item.id, item.version):  # else it is read by other claims
-                before = self._store.assessments_of(item.id, item.version - 1)
-                assessments = answers_kept(item, assessments, before, self._claims)
             story = self._story(item, assessments)
             changes = story.changes(item, assessments, self._now)
             self._store.keep_assessments(item, assessments, self._rules, self._now, self._claims)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model.page import LONGEST, Page, PageState, with_page, without_reviews
+from monitor.model.page import LONGEST, Page, PageState, with_page, without_page, without_reviews
 from monitor.model.source import Item, Review
 
 NOW = datetime(2024, 11, 7, 12, 0, tzinfo=UTC)
@@ -26,18 +26,21 @@ def test_the_text_of_the_page_is_the_content_of_the_same_item() -> None:
     assert (told.content, told.page, told.digest, told.version, told.summary) == ("One.\nTwo.", URL, "d", 3, "A teaser")
 
 
-def test_the_headline_is_not_said_twice() -> None:
+def test_what_the_item_says_already_is_not_said_twice() -> None:
     assert with_page(item(), page("A  headline\nOne.")).content == "One."
-    assert with_page(item(), page("A headline")).content == "A headline"
     assert with_page(item(), page("A headline and more\nOne.")).content == "A headline and more\nOne."
+    told = with_page(item("One.\n Two …"), page("A headline\nOne.\nTwo. Three."))
+    assert (told.content, told.own) == ("One.\n Two …\nTwo. Three.", 11)
+    told = with_page(item("The feed's own words."), page("Other words."))
+    assert (told.content, told.own) == ("The feed's own words.\nOther words.", 21)
 
 
-def test_what_the_feed_gave_stays_unless_the_page_has_it_too() -> None:
-    assert (
-        with_page(item("The feed's own words."), page("Other words.")).content == "The feed's own words.\nOther words."
-    )
-    assert with_page(item("One.\n Two …"), page("One. Two. Three.")).content == "One.\n Two …\nOne. Two. Three."
-    assert with_page(item("One. Two."), page("One.  Two. Three.")).content == "One.  Two. Three."
+def test_the_page_can_be_taken_away_again() -> None:
+    for own in (None, "The feed's own words.\n"):
+        told = with_page(item(own), page("Other words.", Review(claim="c", rating="False")))
+        assert told != item(own)
+        assert without_page(told) == item(own)
+    assert without_page(item("x")) == item("x")
 
 
 def test_a_page_of_reviews_only_leaves_the_feeds_words() -> None:
@@ -62,6 +65,7 @@ def test_ratings_stand_where_reviews_say(own: str | None, text: str | None, revi
     left = without_reviews(told)
     assert left.reviews == ()
     assert content.startswith(left.content or "")
+    assert without_page(told) == item(own or None)
 
 
 def test_a_text_without_end_is_cut_and_reviews_are_not() -> None:
