@@ -34,7 +34,7 @@ _GETTING_READY = 1_800.0  # the same for a call that first gets the process read
 _MOST_KEPT = 3  # values held by the process: the present claims, those just replaced, those looked back for
 _TRIES = 2
 _IDLE = 60.0  # seconds without a call after which the process is let go …
-_IDLE_AT_FIRST = 1.0  # … and after the only one: the sieve was made, and perhaps nothing is to be judged
+_IDLE_AT_FIRST = 0.1  # … and after the only one: that was for the sieve, and perhaps nothing is to be judged
 
 
 class ApartEngine(LocalEngine):

@@ -25,7 +25,7 @@ _HEAD = 3  # letters that a word shares with every term it touches …
 _SPELT = 5  # … but for names of so many letters, which may be spelt differently, …
 _GLUED = 5  # … and for terms of so many letters inside a longer word
 _FAR = 64  # letters of a word that are compared
-_REMEMBERED = 20_000  # tokens; the first ones are the frequent ones, and more would gain little
+_REMEMBERED = 40_000  # tokens; the first ones are the frequent ones, and more would gain little
 _LONGEST = 24  # characters of a token that is likely to come again: without blanks between words none does
 _LARGEST = 2_000_000  # bytes of an index that every worker may hold
 
