@@ -3,7 +3,8 @@
     every second    tick       feeds that are due are handed to the poller
                     rule       items not yet judged are judged (at once where a poll has just brought some)
                     deliver    due deliveries are begun (at once where a ruling has just made some)
-    every 10 s      pulse      systemd's watchdog is fed if all three went on
+                    beside     pages of items are read, and hubs asked, where the config has that
+    every 10 s      pulse      systemd's watchdog is fed if all of them went on
 
 A job is never one feed: what is due is a column in the store. APScheduler's own defaults drop a run that is a second
 late (`misfire_grace_time`); here a late run runs, once.
@@ -123,7 +124,7 @@ class Daemon:
 
     def _schedule(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOBS)
-        for job in (self._service.tick, self._service.rule, self._service.deliver):
+        for job in (self._service.tick, self._service.rule, self._service.deliver, self._service.beside):
             scheduler.add_job(job, "interval", seconds=1, next_run_time=clock())
         scheduler.add_job(self._pulse, "interval", seconds=PULSE)
         scheduler.start()

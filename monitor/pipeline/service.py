@@ -133,6 +133,10 @@ class Service:
         """Hand the feeds that are due to the poller."""
         await self._stage("tick", self._tick)
 
+    async def beside(self) -> None:
+        """Begin to read pages of items, and to ask hubs, that are due. Apart from `tick`, which nothing may hold up."""
+        await self._stage("beside", self._beside)
+
     async def poll(self, feeds: Sequence[tuple[Feed, FeedState]]) -> None:
         """Poll these feeds now, due or not; return when what they bring is stored."""
         for feed, state in feeds:
@@ -218,9 +222,6 @@ class Service:
             late = await self.engine.store(replan, self.setup.feeds, now, self.store)
             log.warning("the clock was set back by %s; %d feeds are planned anew", self._latest - now, late)
         self._latest = now
-        await self._pages.look()
-        if self._hubs:
-            await self._hubs.look()
         room = 4 * self.setup.concurrency - self._poller.busy
         if room <= 0:
             return
@@ -230,6 +231,11 @@ class Service:
         for state in await self.engine.store(self.store.due, now, limit):
             if feed := feeds.get(state.url):
                 self._poller.submit(feed, state)
+
+    async def _beside(self) -> None:
+        await self._pages.look()
+        if self._hubs:
+            await self._hubs.look()
 
     async def _rule(self) -> None:
         await self._catch_up()

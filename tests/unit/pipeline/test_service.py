@@ -67,7 +67,7 @@ async def until(true: Any) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_a_page_that_was_read_is_judged_and_told_without_waiting_for_a_tick(
+async def test_a_page_that_was_read_is_judged_and_told_without_waiting_for_the_next_look(
     store: SqliteStore, engine: LocalEngine, source: FakeSource
 ) -> None:
     reader, desk = FakeReader(), FakeNotifier("desk", "a@x")
@@ -76,7 +76,7 @@ async def test_a_page_that_was_read_is_judged_and_told_without_waiting_for_a_tic
     await work.tick()
     await until(lambda: store.count_pages())
     assert desk.taken == []
-    await work.tick()
+    await work.beside()
     await until(lambda: desk.taken)
     assert desk.taken[0][0].alerts[0].title.startswith("Kremlin")
     await work.end(timedelta(seconds=5))
@@ -93,7 +93,7 @@ async def test_a_reload_switches_pages_off_and_on_and_ends_what_is_under_way_fir
     await work.begin()
     await work.tick()
     await until(lambda: store.count_pages())
-    await work.tick()
+    await work.beside()
     await until(lambda: old.asked)
     await work.change(setup(None, FakeNotifier("desk", "a@x"), FakeSource()))
     await asyncio.sleep(0.1)
@@ -107,7 +107,7 @@ async def test_a_reload_switches_pages_off_and_on_and_ends_what_is_under_way_fir
     source.readings[FEED.url] = Reading(outcome=Outcome.ITEMS, items=(teaser("b", feed=FEED.url),), entries=1)
     await work.poll([(FEED, store.states()[FEED.url])])
     await until(lambda: store.count_pages() == {"fetched": 1, "pending": 1})
-    await work.tick()
+    await work.beside()
     await until(lambda: new.asked)
     assert new.asked == ["https://outlet.example/b"]
     await work.close()
