@@ -3,7 +3,7 @@
 | two statements of the same item | what becomes of them |
 |---|---|
 | the same stance by the same party | the one that shows it best: sure, and by a person's full name |
-| both stances by the same party | the surer: a party that has changed its mind does not hold both |
+| both stances by the same party | the surer, if it is much surer: a party does not hold both, a speaker may be mistaken |
 | one stance, by a party or authority, and by nobody in particular | the first: the other retells it |
 | the claim merely asserted, and the same stance said or shown | what is said or shown |
 """
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.model.verdict import Basis, Role, Stance, Statement
 
+_SURER = 0.2  # by so much a party's one stance must be surer for its other to be dropped
 _NAMED = 0.15  # so much surer may another statement of the party be, and the one with a name is shown still
 _IN_A_POSITION_TO_KNOW = frozenset({Role.PARTY, Role.AUTHORITY})
 _OPPOSITE = {Stance.CONFIRMS: Stance.DENIES, Stance.DENIES: Stance.CONFIRMS}
@@ -48,7 +49,7 @@ def _outdone(statement: Statement, best: dict[tuple[Stance, str], Statement]) ->
     if statement.stance not in _OPPOSITE or not _party(statement):
         return False
     other = best.get((_OPPOSITE[statement.stance], _party(statement)))
-    return other is not None and other.confidence > statement.confidence
+    return other is not None and other.confidence > statement.confidence + _SURER
 
 
 def _retold(statement: Statement, told: Iterable[Statement]) -> bool:

@@ -41,8 +41,13 @@ def test_a_much_surer_one_is_shown_without_a_name() -> None:
 
 
 def test_a_party_does_not_hold_both_stances_in_one_item() -> None:
-    slip = said(CONFIRMS, "Kremlin", Role.PARTY, "Kremlin", 0.6)
+    slip = said(CONFIRMS, "Kremlin", Role.PARTY, "Kremlin", 0.4)
     assert merge([PESKOV, slip]) == [PESKOV]
+
+
+def test_where_both_are_as_sure_somebody_elses_words_may_have_been_given_to_the_party() -> None:
+    close = said(CONFIRMS, "Kremlin", Role.PARTY, "Kremlin", 0.6)
+    assert merge([PESKOV, close]) == [PESKOV, close]
 
 
 def test_two_parties_may_contradict_one_another() -> None:
