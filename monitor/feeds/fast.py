@@ -75,7 +75,10 @@ def read(body: bytes, kind: str) -> tuple[Head, list[Raw | None]]:
 
 
 def _odd_base(element: Element) -> bool:
-    return bool(element.attrib) and any(key.lower() in (f"{XML}base", "base") for key in element.attrib)
+    for key in element.attrib:  # most attributes are told apart by their last letters
+        if key[-4:].lower() == "base" and key.lower() in (f"{XML}base", "base"):
+            return True
+    return False
 
 
 class _Unsure(Exception):
