@@ -24,6 +24,7 @@ from monitor.model.push import PushState, Subscription
 from monitor.model.source import Feed
 from monitor.pipeline.poll import Polled, Poller
 from monitor.store.port import Store
+from monitor.text.plain import one_line
 
 __all__ = ["HubAsker", "Hubs"]
 
@@ -122,7 +123,7 @@ class Hubs:
             # Of a feed that is watched no more nothing is wanted: that an unsubscription is meant is always true.
             return (200, query.get("hub.challenge", "")) if held and mode == "unsubscribe" else (404, "")
         if mode == "denied":
-            reason = " ".join(query.get("hub.reason", "").split())[:200]
+            reason = one_line(query.get("hub.reason", "")[:1_000])[:200]
             log.warning("the hub of %s denies the subscription: %s", held.feed, reason or "no reason given")
             due = self._clock() + LONGEST
             await self._keep(replace(held, state=PushState.DENIED, lease_until=None, due=due, error=reason or "denied"))

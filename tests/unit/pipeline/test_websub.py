@@ -208,8 +208,8 @@ async def test_a_hub_that_never_asks_back_is_asked_again(rig: Rig) -> None:
 
 async def test_a_denial_rests_for_a_day(rig: Rig) -> None:
     await rig.verified()
-    assert await rig.verify(mode="denied", reason="too\nmany") == (200, "")
-    assert (rig.held.state, rig.held.error, rig.held.due) == (PushState.DENIED, "too many", NOW + DAY)
+    assert await rig.verify(mode="denied", reason="\x1b[2Jtoo\nmany") == (200, "")
+    assert (rig.held.state, rig.held.error, rig.held.due) == (PushState.DENIED, "[2Jtoo many", NOW + DAY)
     assert not rig.hubs.active(FEED.url)
 
 
