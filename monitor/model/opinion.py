@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from monitor.model.claim import Claim
 from monitor.model.source import Item
+from monitor.model.times import aware
 from monitor.model.verdict import Assessment, Statement
 
 
@@ -68,3 +70,61 @@ class SecondOpinion:
     per_hour: int = 60  # questions
     per_day: int = 500
     timeout: timedelta = timedelta(seconds=20)  # of one question, from the call to the answer
+
+
+class Why(StrEnum):
+    """Why a second reader is asked about a pair."""
+
+    ALERT = "alert"  # somebody is about to be told
+    DOUBTFUL = "doubtful"  # the built-in reading found an answer and is not sure of it
+    SILENT = "silent"  # it found none, and there may be one
+
+
+class Outcome(StrEnum):
+    """What an opinion did to the built-in reading."""
+
+    AGREED = "agreed"  # the same answers stand
+    RAISED = "raised"  # an answer more
+    LOWERED = "lowered"  # an answer less
+    TURNED = "turned"  # another answer
+    VOID = "void"  # all that was said was void
+
+
+class QueryState(StrEnum):
+    """What became of a question."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    FAILED = "failed"  # given up: the model is gone, or failed too often
+    MISSED = "missed"  # waited too long: the budget was spent, or the item changed meanwhile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """One question, from the moment the pair was found worth it. Settled once."""
+
+    id: str  # item, version and claim determine it
+    item: str  # Item.id
+    version: int  # of the item
+    claim: str  # Claim.id
+    why: Why
+    doubt: float  # 0..1: how likely the built-in reading errs
+    made: datetime
+    due: datetime  # not asked before
+    assessment: Assessment  # the built-in one, kept as it was
+    language: str = ""
+    related: bool = True  # False: the built-in reading does not take the item to be about the claim
+    alerts: tuple[str, ...] = ()  # ids of the alerts that the built-in reading made of it
+    state: QueryState = QueryState.WAITING
+    attempts: int = 0
+    asked: datetime | None = None  # when the reader was last asked; None: never, or the answer was known already
+    settled: datetime | None = None
+    key: str = ""  # of the cache: content, claim and reader
+    opinion: Opinion | None = None
+    outcome: Outcome | None = None
+    contested: bool = False  # the two readers differ, whatever stands in the end
+    review: bool = False  # put up for people to look at
+    error: str | None = None
+
+    def __post_init__(self) -> None:
+        aware(made=self.made, due=self.due, asked=self.asked, settled=self.settled)
