@@ -130,18 +130,10 @@ class Hubs:
             return 200, ""
         if mode != "subscribe" or held.state is not PushState.ASKED:
             return 404, ""
-        lease = _lease(query.get("hub.lease_seconds"))
-        now = self._clock()
-        await self._keep(
-            replace(
-                held,
-                state=PushState.ACTIVE,
-                attempts=0,
-                error=None,
-                lease_until=now + lease,
-                due=now + lease * 0.8,
-            )
-        )
+        lease, now = _lease(query.get("hub.lease_seconds")), self._clock()
+        verified = replace(held, state=PushState.ACTIVE, attempts=0, error=None)
+        if not await self._keep(replace(verified, lease_until=now + lease, due=now + lease * 0.8)):
+            return 503, ""
         log.info("%s: subscribed at %s for %s", held.feed, held.hub, lease)
         return 200, query.get("hub.challenge", "")
 
@@ -175,7 +167,8 @@ class Hubs:
         renewed = due.active(now)
         # Before it is asked: it may ask back while we still wait for its answer.
         asked = replace(due, state=PushState.ASKED, asked=now, attempts=due.attempts + 1, due=now + ANSWER)
-        await self._keep(asked)
+        if not await self._keep(asked):
+            return
         try:
             await self.asker.subscribe(due.hub, due.topic, due.token, due.secret)
         except FeedError as fault:
@@ -185,13 +178,15 @@ class Hubs:
         else:
             log.debug("%s: %s asked%s", due.feed, due.hub, " to renew" if renewed else "")
 
-    async def _keep(self, subscription: Subscription) -> None:
+    async def _keep(self, subscription: Subscription) -> bool:
+        """False where the store refused it; then nothing was done."""
         try:
             await self._engine.store(self._store.keep_subscription, subscription)
-        except StoreError as fault:  # asked again later, under the same token
+        except StoreError as fault:
             log.error("%s", fault)  # noqa: TRY400 - said, not traced
-        else:
-            self._known[subscription.feed] = subscription
+            return False
+        self._known[subscription.feed] = subscription
+        return True
 
 
 def _lease(seconds: str | None) -> timedelta:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from monitor.engine.local import LocalEngine
-from monitor.errors import FeedError
+from monitor.errors import FeedError, StoreFull
 from monitor.feeds.health import FLOOR
 from monitor.feeds.port import Reading
 from monitor.feeds.source import FeedSource
@@ -196,6 +196,24 @@ async def test_a_hub_that_does_not_answer_is_asked_again_at_growing_pauses(rig: 
         rig.now = rig.held.due
     assert pauses == [0.25, 0.5, 1, 2, 4, 8, 16, 24, 24]
     assert rig.held.error == "the hub answers 503"
+
+
+async def test_nobody_is_asked_while_the_store_cannot_remember_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rig.named()
+
+    def full(_: Subscription) -> None:
+        raise StoreFull("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.store, "keep_subscription", full)
+        await rig.look()
+        assert rig.asker.asked == []
+    await rig.look()
+    assert len(rig.asker.asked) == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.store, "keep_subscription", full)
+        assert (await rig.verify())[0] == 503
+    assert (await rig.verify())[0] == 200
 
 
 async def test_a_hub_that_never_asks_back_is_asked_again(rig: Rig) -> None:
