@@ -94,7 +94,9 @@ def _alerting(found: Iterable[Candidate]) -> Iterator[Candidate]:
 
 def item_of(gold: dict[str, Any]) -> Item:
     """A labelled item as the judge gets it: its label's language, outlet and link are not told."""
-    return read_item({**gold, "content": gold.get("body"), "language": None, "link": None, "publisher": None})
+    return read_item(
+        {**gold, "content": gold.get("body"), "language": None, "link": None, "publisher": gold.get("outlet")}
+    )
 
 
 def claim_of(row: dict[str, Any]) -> Claim:

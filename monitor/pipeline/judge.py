@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.lexicon.passage import Passage, read
@@ -13,7 +14,7 @@ from monitor.matching.index import FLOOR, Index
 from monitor.matching.pair import touch
 from monitor.model.claim import Claim
 from monitor.model.source import Item
-from monitor.model.verdict import Assessment, Gate, Statement, relation_of
+from monitor.model.verdict import Assessment, Gate, Role, Statement, relation_of
 from monitor.stance.assess import assess
 from monitor.text.language import weighed
 from monitor.text.words import Word, spellings, words
@@ -64,6 +65,7 @@ class Judge:
             gates.append(silent)
         else:
             statements, more = assess(passage, touches, compiled.asked, match)
+            statements = [_signed(s, item.publisher) for s in statements]
             gates += more
         return Assessment(
             item=item.id,
@@ -89,6 +91,13 @@ def language_of(item: Item) -> str:
     if item.language and item.language[:2].isalpha():
         return item.language[:2].lower()
     return weighed(_head(item))[0]
+
+
+def _signed(statement: Statement, publisher: str | None) -> Statement:
+    """What the outlet has found out itself is said by the outlet."""
+    if statement.role is not Role.OUTLET or statement.speaker or not publisher:
+        return statement
+    return replace(statement, speaker=publisher, party=publisher)
 
 
 def silence(item: Item, passage: Passage, claim: Claim) -> Gate | None:

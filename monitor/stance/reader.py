@@ -10,7 +10,7 @@ from monitor.stance.foreign import own_event, strangers, unexplained
 from monitor.stance.memory import Memory
 from monitor.stance.scope import STANCES, Scene, Span, left_of, masks, negated, right_of
 from monitor.stance.source import Sources
-from monitor.stance.speakers import NOBODY, Speaker
+from monitor.stance.speakers import NOBODY, OUTLET, Speaker
 
 _SIGN = {"deny": -1, "false": -1, "retract": -1, "confirm": 1, "true": 1}
 _KILLS = frozenset(["condition", "question", "demand", "fiction", "modal"])  # no stance is taken under these
@@ -150,7 +150,11 @@ class Reader:
         held = [self.touch.cores[c] for c in cores if relation == "this"]
         first, last = min([cue.first, *(c.first for c in held)]), max([cue.last, *(c.last for c in held)])
         reason = f"“{self._text(cue.first, cue.last)}” ({cue.entry.type}) governs {relation}: {stance}"
-        return self._make(stance, basis, first, last, who, features, reason, hedged=hedged)
+        checked = (
+            cue.entry.shown or cue.entry.type == "retract" or (cue.entry.answer and self.sentence.field == "title")
+        )
+        shown_by = OUTLET if who is NOBODY and checked else who
+        return self._make(stance, basis, first, last, shown_by, features, reason, hedged=hedged)
 
     def _content(self, cue: Found) -> tuple[Span, str, list[int]]:
         """What a cue governs: the span, how it relates to the claim, and which cores it holds."""

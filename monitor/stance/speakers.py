@@ -73,6 +73,7 @@ class Speaker(NamedTuple):
 _NEXT = 4  # words between a party and the name of who speaks for it: "Kremlin's veteran chief spokesman Peskov"
 
 NOBODY = Speaker(None, None, Role.UNNAMED, "")
+OUTLET = Speaker(None, None, Role.OUTLET, "")  # the outlet itself, having looked: a fact-check, its own correction
 
 
 @lru_cache(maxsize=8192)
@@ -157,7 +158,7 @@ def _party(sentence: Sentence, first: int, last: int, parties: Sequence[Party]) 
     for party in parties:
         for names, worth in ((party.speakers, 1.0), ((party.name, *party.aliases), 0.9)):
             for text in names:
-                found = _named(_spelt(text), here)
+                found = _named(_spelt(text), here, person=_a_person(text))
                 if found and (best is None or found[0] * worth > best[0]):
                     best = (found[0] * worth, party, found[1])
         at = _by_entry(party, entries)
@@ -189,14 +190,25 @@ def gazetteer_name(name: str) -> str | None:
     return whole[0].entry.kind if whole else None
 
 
-def _named(wanted: tuple[str, ...], here: list[tuple[int, str, bool]]) -> tuple[float, tuple[int, int]] | None:
+_MOST_NAMES = 3  # words of a person's name
+
+
+def _a_person(name: str) -> bool:
+    """Written like a person's name: Jens Hagedorn, not Delegación del Gobierno en Melilla."""
+    parts = name.split()
+    return len(parts) <= _MOST_NAMES and all(p[:1].isupper() or p in ("van", "von", "de", "der", "da") for p in parts)
+
+
+def _named(
+    wanted: tuple[str, ...], here: list[tuple[int, str, bool]], *, person: bool
+) -> tuple[float, tuple[int, int]] | None:
     """How well a party's name is met: all of its words, or the surname of a person."""
     if not wanted:
         return None
     met = {w: i for w in wanted for i, k, capital in here if _same(w, k, capital)}
     if len(met) == len(wanted):
         return 1.0 + 0.1 * len(met), (min(met.values()), max(met.values()))
-    if wanted[-1] in met and len(wanted[-1]) >= 4:
+    if person and wanted[-1] in met and len(wanted[-1]) >= 4:
         return 0.7, (met[wanted[-1]], met[wanted[-1]])
     if len(met) >= 2 or (met and len(max(met, key=len)) >= 5 and len(wanted) <= 2):
         return 0.5, (min(met.values()), max(met.values()))
