@@ -16,6 +16,7 @@ from typing import Any
 
 from monitor.lexicon.passage import read
 from monitor.lexicon.tables import tables
+from monitor.matching.pair import see
 from monitor.model.claim import Claim, Party
 from monitor.model.source import Item
 from monitor.model.verdict import Basis, Stance
@@ -73,10 +74,11 @@ def _pairs_of(judge: Judge, name: str, gold: dict[str, Any], own: int, *, bare: 
     near.setdefault(own, 0.0)
     language = judge.language(item, list(near.items()), [w for text in texts for w in words(text)])
     passage = read(item.fields(), tables(language))
+    seen = see(passage, judge.index.terms)
     said = frozenset(s["stance"] for s in gold["statements"]) & {"confirms", "denies"}
     for n, share in near.items():
         compiled = judge.index.compiled[n]
-        match, touches = judge.touch_pair(passage, compiled, share)
+        match, touches = judge.touch_pair(passage, compiled, share, seen)
         silent = silence(item, passage, compiled.claim)
         looked = None if silent else look(passage, touches, compiled.asked, match)
         yield Pair(

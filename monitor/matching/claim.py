@@ -48,6 +48,7 @@ class Compiled(NamedTuple):
     given: bool  # the groups were given with the claim, not guessed from its statement
     spare: int  # names that an item may leave out: it calls a player "the Tank", a minister "the minister"
     wordings: tuple[Wording, ...]
+    terms: frozenset[int]  # all that it cares about: of names and of wordings
     kinds: dict[str, int]  # kind of event -> 1, or -1 where its happening means that the claim's does not hold
     frames: frozenset[str]  # meetings and calls in which the claim's event is set: where there was none, it was not
     quantities: tuple[Quantity, ...]
@@ -68,12 +69,14 @@ def compile_claim(claim: Claim, terms: Terms) -> Compiled:
     named = {n for g in groups if not g.predicate for run in g.names for n in run}
     main = _kinds(passages)
     sign = _sign(passages, main)
+    wordings = tuple(_wording(p, terms, named) for p in passages)
     return Compiled(
         claim=claim,
         groups=tuple(groups),
         given=bool(claim.about),
         spare=_spare(groups) if claim.about else 0,
-        wordings=tuple(_wording(p, terms, named) for p in passages),
+        wordings=wordings,
+        terms=frozenset(n for g in groups for run in g.names for n in run).union(*(w.weights for w in wordings)),
         kinds=_spread(main),
         frames=_frames(first) - set(main),
         quantities=tuple(

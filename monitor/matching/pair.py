@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from monitor.lexicon.numbers import Quantity, quantities
 from monitor.lexicon.passage import Found, Passage, Sentence
@@ -21,9 +22,35 @@ _LONG_NAME = 5  # letters of a name that may take an ending of any length
 _SAME = 0.005  # two numbers are one
 
 
-def touch(sentence: Sentence, passage: Passage, compiled: Compiled, terms: Terms) -> Touch:
+class Seen(NamedTuple):
+    """A sentence and the terms its words touch: the same for every claim, so looked up once."""
+
+    sentence: Sentence
+    touched: tuple[tuple[int, ...], ...]  # by word
+    terms: frozenset[int]  # of all its words
+    kinds: frozenset[str]  # of event that it tells or mentions
+    numbers: tuple[Quantity, ...]
+
+
+_UNTOUCHED = Touch(cores=(), groups=(), words=(), clashes=(), cover=0.0)
+
+
+def see(passage: Passage, terms: Terms) -> list[Seen]:
+    """All sentences, looked at for the claims of a watchlist."""
+    seen = []
+    for sentence in passage.sentences:
+        touched = tuple(terms.touched(w) for w in sentence.words)
+        kinds = frozenset(f.entry.kind for f in sentence.found if f.entry.table == "event")
+        numbers = tuple(quantities(sentence, passage.tables))
+        seen.append(Seen(sentence, touched, frozenset(n for t in touched for n in t), kinds, numbers))
+    return seen
+
+
+def touch(seen: Seen, passage: Passage, compiled: Compiled, terms: Terms) -> Touch:
     """What of the claim stands in the sentence."""
-    touched = [terms.touched(w) for w in sentence.words]
+    if seen.terms.isdisjoint(compiled.terms) and seen.kinds.isdisjoint(compiled.kinds) and not seen.numbers:
+        return _UNTOUCHED._replace(groups=((),) * compiled.asked.groups, clashes=_clashes(seen, passage, compiled))
+    sentence, touched = seen.sentence, seen.touched
     groups = [_persons(g, touched, sentence, passage) for g in compiled.groups if not g.predicate]
     for n, g in enumerate(g for g in compiled.groups if not g.predicate):
         if g.rare and not compiled.given:
@@ -32,7 +59,7 @@ def touch(sentence: Sentence, passage: Passage, compiled: Compiled, terms: Terms
     cores = [c for f in sentence.found if (c := _core(f, compiled))]
     own, cover = _own(passage, compiled, touched)
     cores += _by_words(compiled, touched, named, cores)
-    clashes = _clashes(sentence, passage, compiled) + _swapped(compiled, groups, cores, sentence)
+    clashes = _clashes(seen, passage, compiled) + _swapped(compiled, groups, cores, sentence)
     return Touch(
         cores=cores,
         groups=groups,
@@ -168,10 +195,9 @@ def _swapped(
     return [Clash(core.first, core.last, "role", sentence.words[min(before)].raw)]
 
 
-def _clashes(sentence: Sentence, passage: Passage, compiled: Compiled) -> list[Clash]:
-    found = []
-    numbers = quantities(sentence, passage.tables)
-    for q in numbers:
+def _clashes(seen: Seen, passage: Passage, compiled: Compiled) -> list[Clash]:
+    found, sentence = [], seen.sentence
+    for q in seen.numbers:
         text = sentence.text[sentence.words[q.first].start : sentence.words[q.last].end]
         if q.year and compiled.years and int(q.value) not in compiled.years:
             found.append(Clash(q.first, q.last, "year", text))

@@ -9,7 +9,7 @@ from monitor.lexicon.passage import Found, Sentence, read
 from monitor.lexicon.tables import tables
 from monitor.lexicon.touch import Core, Touch
 from monitor.matching.index import Index
-from monitor.matching.pair import touch
+from monitor.matching.pair import see, touch
 from monitor.model.opinion import Question
 from monitor.model.verdict import Basis, Evidence, Role, Statement
 from monitor.stance.clauses import clauses
@@ -53,8 +53,8 @@ def heard(question: Question) -> list[Heard]:
     passage = read(question.item.fields(), tables(question.language))
     memory = Memory()
     found = []
-    for sentence in passage.sentences:
-        touched = touch(sentence, passage, compiled, index.terms)
+    for seen in see(passage, index.terms):
+        sentence, touched = seen.sentence, touch(seen, passage, compiled, index.terms)
         scene = Scene(sentence, clauses(sentence, passage.tables), touched, passage.tables)
         sources = Sources(scene, compiled.asked.parties, memory)
         known = _known(sentence, question.assessment.statements)

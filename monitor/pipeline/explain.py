@@ -9,7 +9,7 @@ from monitor.lexicon.passage import Found, Sentence, read
 from monitor.lexicon.tables import tables
 from monitor.lexicon.touch import Touch
 from monitor.matching.claim import Compiled
-from monitor.matching.pair import touch
+from monitor.matching.pair import see, touch
 from monitor.model.claim import Claim
 from monitor.model.page import without_reviews
 from monitor.model.source import Item
@@ -78,7 +78,7 @@ def explain(item: Item, claim: Claim, judge: Judge | None = None) -> Explanation
     compiled = next(c for c in judge.index.compiled if c.claim.id == claim.id)
     told = without_reviews(item)
     passage = read(told.fields(), tables(language_of(told)))
-    touches = [touch(s, passage, compiled, judge.index.terms) for s in passage.sentences]
+    touches = [touch(s, passage, compiled, judge.index.terms) for s in see(passage, judge.index.terms)]
     assessment = next((a for a in judge.judge_item(item) if a.claim == claim.id), None)
     return Explanation(
         claim=claim,

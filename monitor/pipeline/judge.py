@@ -11,7 +11,7 @@ from monitor.lexicon.tables import tables
 from monitor.lexicon.touch import Touch
 from monitor.matching.claim import Compiled
 from monitor.matching.index import FLOOR, Index
-from monitor.matching.pair import touch
+from monitor.matching.pair import Seen, see, touch
 from monitor.model.claim import Claim
 from monitor.model.source import Item
 from monitor.model.verdict import Assessment, Gate, Role, Statement, relation_of
@@ -41,7 +41,10 @@ class Judge:
             return []
         looked = [w for _, text in fields for w in words(text[:_READ_AHEAD])]
         passage = read(fields, tables(self.language(item, candidates, looked)))
-        judged = (self.judge_pair(item, passage, self.index.compiled[n], share) for n, share in sorted(candidates))
+        seen = see(passage, self.index.terms)
+        judged = (
+            self.judge_pair(item, passage, seen, self.index.compiled[n], share) for n, share in sorted(candidates)
+        )
         return [assessment for assessment in judged if assessment]
 
     def language(self, item: Item, candidates: Sequence[tuple[int, float]], looked: Sequence[Word]) -> str:
@@ -53,9 +56,11 @@ class Judge:
             return language
         return self.index.language(candidates, looked) or language
 
-    def judge_pair(self, item: Item, passage: Passage, compiled: Compiled, share: float) -> Assessment | None:
+    def judge_pair(
+        self, item: Item, passage: Passage, seen: Sequence[Seen], compiled: Compiled, share: float
+    ) -> Assessment | None:
         """What an item says of one claim; None where it is not about it."""
-        match, touches = self.touch_pair(passage, compiled, share)
+        match, touches = self.touch_pair(passage, compiled, share, seen)
         if match < max(RELATED, self.index.floor):
             return None
         gates = [Gate(name="match", passed=True, detail=f"language {passage.language}", score=round(match, 3))]
@@ -76,9 +81,15 @@ class Judge:
             gates=tuple(gates),
         )
 
-    def touch_pair(self, passage: Passage, compiled: Compiled, share: float) -> tuple[float, list[Touch]]:
-        """How surely the passage is about the claim, and where each of its sentences touches it."""
-        touches = [touch(s, passage, compiled, self.index.terms) for s in passage.sentences]
+    def touch_pair(
+        self, passage: Passage, compiled: Compiled, share: float, seen: Sequence[Seen] | None = None
+    ) -> tuple[float, list[Touch]]:
+        """How surely the passage is about the claim, and where each of its sentences touches it.
+
+        `seen`: what `see` made of the passage, where that is known from another claim.
+        """
+        seen = see(passage, self.index.terms) if seen is None else seen
+        touches = [touch(s, passage, compiled, self.index.terms) for s in seen]
         return match_of(touches, compiled, share), touches
 
 
@@ -134,7 +145,7 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
         return max(cover, 0.5 * cores + 0.5 * cover) if cover >= _COVERED or (kinds and cover >= FLOOR) else 0.0
     if cover >= _COVERED:
         return cover  # the claim nearly word for word, whatever became of a name
-    if not any(named) or (2 * sum(named) < len(named) and not compiled.asked.specific):
+    least = FLOOR + 0.1 if any(named[n] for n in compiled.asked.rare) else 0.0
+    if not any(named) or (2 * sum(named) < len(named) and not least):
         return 0.0
-    least = FLOOR + 0.1 if compiled.asked.specific else 0.0
     return max(least, cover, 0.3 * sum(named) / len(named) + 0.35 * cores + 0.35 * wide)

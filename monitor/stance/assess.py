@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.lexicon.passage import Passage
+from monitor.lexicon.passage import Passage, Sentence
 from monitor.lexicon.touch import Asked, Touch
 from monitor.model.verdict import Gate, Stance, Statement
 from monitor.stance.candidate import Candidate
@@ -94,9 +94,15 @@ def assess(
     passage: Passage, touches: Sequence[Touch], asked: Asked, match: float
 ) -> tuple[list[Statement], list[Gate]]:
     """Statements, one for each stance and party, in text order; and how they came about."""
+    if not any(t.cores for t in touches) and not any(map(_speaks, passage.sentences)):
+        return [], [Gate(name="cue", passed=False, detail="nobody speaks, and the claim's event is not told")]
     looked = look(passage, touches, asked, match)
     decided, gates = decide(looked.found, looked.signs, looked.stand_ins, looked.tie)
     return merge([_statement(d) for d in decided]), looked.gates + gates
+
+
+def _speaks(sentence: Sentence) -> bool:
+    return any(f.entry.table in ("cue", "negator", "say") for f in sentence.found) or any(sentence.quoted)
 
 
 def _statement(decided: Decided) -> Statement:

@@ -3,7 +3,7 @@
 | two statements of the same item | what becomes of them |
 |---|---|
 | the same stance by the same party | the one that shows it best: sure, and by a person's full name |
-| both stances by the same party | the surer, if it is much surer: a party does not hold both, a speaker may be mistaken |
+| both stances by the same party | the surer, if much surer: a party does not hold both, a speaker may be mistaken |
 | one stance, by a party or authority, and by nobody in particular | the first: the other retells it |
 | the claim merely asserted, and the same stance said or shown | what is said or shown |
 """

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from monitor.model.opinion import Opinion, Outcome, SecondOpinion, Why
-from monitor.model.verdict import Assessment, Gate, Stance, Statement, relation_of
+from monitor.model.verdict import Assessment, Gate, Relation, Stance, Statement, relation_of
 from monitor.stance.doubt import Sight, answers, doubt, fitted
 
 STANDS = 0.5  # a joint answer from this confidence on is one: the floor of an event
@@ -57,6 +57,8 @@ class Joint:
     raised: tuple[Statement, ...] = ()  # answers of the second reader that the built-in reading had not
     lowered: tuple[Statement, ...] = ()  # its answers that no longer stand
     contested: bool = False  # the second reader sees it otherwise, whatever stands in the end
+    second: Relation | None = None  # what the second reader makes of the item; None: nothing that counts
+    quote: str = ""  # its words
 
 
 def combine(assessment: Assessment, opinion: Opinion, weights: Mapping[str, float] | None = None) -> Joint:
@@ -76,7 +78,13 @@ def combine(assessment: Assessment, opinion: Opinion, weights: Mapping[str, floa
         assessment, relation=relation_of(statements), statements=statements, gates=(*assessment.gates, gate)
     )
     return Joint(
-        assessment=joint, outcome=_outcome(raised, lowered), raised=raised, lowered=lowered, contested=contested
+        assessment=joint,
+        outcome=_outcome(raised, lowered),
+        raised=raised,
+        lowered=lowered,
+        contested=contested,
+        second=relation_of(opinion.statements),
+        quote=next((s.evidence.text for s in opinion.statements if s.answers), ""),
     )
 
 
