@@ -33,6 +33,7 @@ from monitor.pipeline.setup import Setup
 DRAIN = timedelta(seconds=20)  # for what is under way when asked to end
 ROUND = timedelta(minutes=5)  # for all deliveries of `run --once`
 PAGES = timedelta(minutes=2)  # for pages of items in `run --once`; what is left comes at the next run
+OPINIONS = timedelta(minutes=2)  # for second opinions in `run --once`; what they are about goes out all the same
 STUCK = 60.0  # seconds without a step of one stage after which the watchdog goes hungry
 PULSE = 10  # seconds between two heartbeats
 
@@ -72,6 +73,7 @@ async def once(load: Load, teller: Teller) -> None:
             await service.poll(await _askable(service))
             await service.rule()
             await service.read_pages(PAGES)
+            await service.ask(OPINIONS)
             await service.drain(ROUND)
         finally:
             await service.close()

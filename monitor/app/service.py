@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from monitor.app.channels import notifiers_of
 from monitor.app.config import Config, check_secrets
 from monitor.app.feeds import asker_of, listening_of, page_limits_of, pages_of, source_of
+from monitor.app.opinion import advisor_of, policy_of
 from monitor.app.reading import reading_of
 
 if TYPE_CHECKING:
     from monitor.engine.apart import ApartEngine
+    from monitor.pipeline.second import SecondReader
     from monitor.pipeline.setup import Setup
 
 
@@ -59,4 +61,19 @@ def set_up(config: Config) -> Setup:
         asker=asker_of(config),
         listen=listening_of(config),
         page_limits=page_limits_of(config),
+        second=second_of(config),
     )
+
+
+def second_of(config: Config) -> SecondReader | None:
+    """The second reader of the config at work; None where `[second_opinion]` is absent: nothing of it is imported then.
+
+    Raises ConfigError where it lacks what it needs.
+    """
+    options, advisor = policy_of(config), advisor_of(config)
+    if options is None or advisor is None:
+        return None
+    from monitor.pipeline.second import SecondReader
+    from monitor.pipeline.second_see import Seer
+
+    return SecondReader(options=options, advisor=advisor, seer=Seer(config.watch.claims))

@@ -10,7 +10,7 @@ from monitor.model.claim import Claim
 from monitor.model.source import Item
 from monitor.model.story import ClaimStatus, Event, Reason
 from monitor.model.times import aware
-from monitor.model.verdict import Statement
+from monitor.model.verdict import Relation, Statement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +22,26 @@ class Past:
 
     def __post_init__(self) -> None:
         aware(at=self.at)
+
+
+class SecondState(StrEnum):
+    """What a second reader has to do with an alert."""
+
+    PENDING = "pending"  # it was asked, and had not answered when the alert went out
+    AGREES = "agrees"  # it reads the item likewise
+    DISAGREES = "disagrees"  # it does not
+    FOUND = "found"  # it found what the built-in reading had not
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Second:
+    """What a second reader makes of the item that an alert rests on."""
+
+    by: str  # its name, as shown to people
+    state: SecondState
+    built_in: Relation  # what the built-in reading makes of it
+    relation: Relation | None = None  # what the second reader makes of it; None: not known yet
+    quote: str = ""  # its words from the item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +63,7 @@ class Alert:
     before: ClaimStatus | None = None  # the claim's status before and after this turn
     after: ClaimStatus | None = None
     history: tuple[Past, ...] = ()  # what was answered before, oldest first; messages show the last three
+    second: Second | None = None  # None: no second reader was asked
 
     def __post_init__(self) -> None:
         aware(at=self.at)

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     CORROBORATED = "corroborated"  # the same answer once more, told in an outlet's own words
     REVERSED = "reversed"  # a party that had answered now answers the other way
     RETRACTED = "retracted"  # an answer vanished in an edit, or was taken back by its outlet
+    REVIEW = "review"  # the readers differ, and somebody should look
+    AMENDED = "amended"  # an answer that was told, on a second reading, does not stand
     FEED_FAILING = "feed-failing"
     FEED_RECOVERED = "feed-recovered"
     COVERAGE_DARK = "coverage-dark"  # the key sources of a claim cannot be read

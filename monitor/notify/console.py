@@ -69,6 +69,9 @@ def plain_lines(each: View) -> Iterator[str]:
     yield f"  {each.standing}"
     for paragraph in each.detail:
         yield f"  {paragraph}"
+    for label, value in each.facts:
+        if label == "Second opinion":
+            yield f"  {label.lower()}: {value}"
     if source := " | ".join(filter(None, (each.outlet, each.title, each.link))):
         yield f"  {source}"
 

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from monitor.model.alert import Alert
+from monitor.model.alert import Alert, Second
 from monitor.model.claim import Claim
 from monitor.model.source import Item
 from monitor.model.story import Event
@@ -26,7 +26,27 @@ def body(alert: Alert) -> bytes:
 
 
 def payload(alert: Alert) -> dict[str, Any]:
-    """`timestamp` is when the alert arose; what an alert does not have is null."""
+    """`timestamp` is when the alert arose; what an alert does not have is null.
+
+    `second_opinion` stands there only where a second reader was asked.
+    """
+    told = _payload(alert)
+    if alert.second is not None:
+        told["data"]["second_opinion"] = _second(alert.second)
+    return told
+
+
+def _second(second: Second) -> dict[str, Any]:
+    return {
+        "by": _text(second.by),
+        "state": second.state.value,
+        "built_in": second.built_in.value,
+        "relation": second.relation.value if second.relation else None,
+        "evidence": _text(second.quote),
+    }
+
+
+def _payload(alert: Alert) -> dict[str, Any]:
     return {
         "type": wording(alert).type,
         "timestamp": stamp(alert.at),

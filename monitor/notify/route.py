@@ -21,7 +21,7 @@ from monitor.notify.schedule import next_daily, next_span, quiet_until
 # Loud enough to wake somebody: a party that had answered now answers the other way.
 BREAK_THROUGH = frozenset({Reason.REVERSED})
 # Said only where a route asks for it by name.
-ON_REQUEST = frozenset({Reason.CORROBORATED})
+ON_REQUEST = frozenset({Reason.CORROBORATED, Reason.REVIEW})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

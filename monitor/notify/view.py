@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.model.alert import Alert, Past, Target
+from monitor.model.alert import Alert, Past, Second, SecondState, Target
 from monitor.model.story import Event, Reason
 from monitor.model.verdict import Basis
 from monitor.notify.clean import host, line, link, paragraph
@@ -157,7 +157,23 @@ def _facts(alert: Alert, zone: str) -> list[tuple[str, str]]:
         found.append(("Said by", f"{capital(who(alert))}, {ROLES[alert.event.role]}"))
         found += _doubts(alert)
         found.append(("Told by", _tellings(alert.event)))
+    if alert.second is not None:
+        found.append(("Second opinion", second_told(alert.second)))
     return found
+
+
+def second_told(second: Second) -> str:
+    """`pending, by NAME`, `NAME agrees: “…”`, `found by NAME: “…”`, `NAME disagrees: it reads …`."""
+    by, quote = line(second.by, 60), line(second.quote, 160)
+    words = f": {quoted(quote)}" if quote else ""
+    if second.state is SecondState.PENDING:
+        return f"pending, by {by}"
+    if second.state is SecondState.AGREES:
+        return f"{by} agrees{words}"
+    if second.state is SecondState.FOUND:
+        return f"found by {by}{words}"
+    reads = second.relation.value if second.relation else "nothing"
+    return f"{by} disagrees: it reads “{reads}”, the built-in reading “{second.built_in.value}”{words}"
 
 
 def _past(past: Past, zone: str) -> str:

@@ -56,6 +56,20 @@ WORDINGS: dict[Reason, Wording] = {
         why="A {noun} you were told of is no longer printed: it vanished in an edit, or its outlet took it back.",
         brief="{noun} retracted",
     ),
+    Reason.REVIEW: Wording(
+        type="claim.review",
+        badge="to review",
+        tone="service",
+        why="Two readers of this item differ; your route asks for that.",
+        brief="to review",
+    ),
+    Reason.AMENDED: Wording(
+        type="claim.amended",
+        badge="{noun} in doubt",
+        tone="service",
+        why="A {noun} you were told of does not stand on a second reading.",
+        brief="{noun} in doubt",
+    ),
     Reason.FEED_FAILING: Wording(
         type="feed.failing", badge="feed failing", tone="service", why="A feed you watch cannot be read."
     ),

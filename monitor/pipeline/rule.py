@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from monitor.model.alert import Alert, Delivery, Target
 from monitor.model.claim import Claim
@@ -48,6 +49,18 @@ class Ruling:
 Judged = tuple[Item, Sequence[Assessment]]
 
 
+class Held(Protocol):
+    """What a second reader has to say before an alert goes out; see `pipeline.second`."""
+
+    def hold(self, item: Item, alert: Alert, deliveries: Sequence[Delivery]) -> tuple[Alert, list[Delivery]] | None:
+        """The alert as it is said, and when; None where it is not said."""
+        ...
+
+    def ask(self, item: Item, alerts: Sequence[Alert]) -> None:
+        """The item is ruled on; these are the new alerts of it."""
+        ...
+
+
 class Ruler:
     """Rules on items at one moment, into one store. Call inside a transaction of the store, or let it begin one."""
 
@@ -59,12 +72,13 @@ class Ruler:
         now: datetime,
         store: Store,
         wishes: Wishes | None = None,
+        second: Held | None = None,
     ) -> None:
         """`rules` names the version of the reading. Only `claims` are ruled on; what is kept of others stays.
 
         `wishes`: whose pages are wanted; None: nobody's.
         """
-        self._wishes = wishes
+        self._wishes, self._second = wishes, second
         self._claims, self._desk, self._rules, self._now, self._store = claims, desk, rules, now, store
         self._silences: Sequence[Silence] = ()
 
@@ -85,6 +99,8 @@ class Ruler:
             for claim, status in story.status.items():
                 self._store.keep_status(claim, status, self._now)
             alerts = tuple(filter(None, [self._announce(item, change) for change in changes]))
+            if self._second:
+                self._second.ask(item, alerts)
             self._store.mark_judged(item, self._now)
             if self._wishes and (match := self._wishes.wanted(item, assessments, self._now)):
                 self._store.want_page(item, match, self._now)
@@ -116,6 +132,11 @@ class Ruler:
         if alert is None or self._store.alert(alert.id):
             return None
         deliveries = self._desk.deliveries(alert, self._now, self._silences)
+        if self._second:
+            held = self._second.hold(item, alert, deliveries)
+            if held is None:
+                return None
+            alert, deliveries = held
         self._store.keep_alert(alert, [] if item.baseline else deliveries)
         return alert if deliveries or item.baseline else None
 

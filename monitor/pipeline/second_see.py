@@ -1,11 +1,12 @@
 """What the built-in reading knows of a pair and does not say: for whoever decides on a second opinion.
 
-The reading itself stays as it is: its assessments come from the same `Judge` and are not touched. Beside them stand pairs
-that nearly were related, and for each pair how likely the item as a whole confirms or denies.
+The reading itself stays as it is. Beside its assessments stand pairs that nearly were related, and for each pair how
+likely the item as a whole confirms or denies.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.matching.claim import Compiled
     from monitor.pipeline.reviews import ReviewingJudge
 
+log = logging.getLogger(__name__)
 Seen = tuple[Item, Sequence[Sight]]
 AHEAD = 4000  # characters of a field looked through for candidates, as the judge does
 
@@ -91,9 +93,7 @@ class Seer(Kept):
 
 def _near(item: Item, claim: Claim, match: float, steps: Sequence[Gate]) -> Assessment:
     """What stands for a pair that the reading does not take for related."""
-    gate = Gate(
-        name="match", passed=False, detail="not about the claim, to the built-in reading", score=round(match, 3)
-    )
+    gate = Gate(name="match", passed=False, detail="too little of the claim stands in it", score=round(match, 3))
     return Assessment(
         item=item.id, claim=claim.id, relation=Relation.REPORTS, match=round(match, 3), gates=(gate, *steps)
     )
@@ -101,14 +101,10 @@ def _near(item: Item, claim: Claim, match: float, steps: Sequence[Gate]) -> Asse
 
 def see_all(seer: Seer, judged: Sequence[tuple[Item, Sequence[Assessment]]]) -> list[Seen]:
     """Look at a batch. What breaks here costs a second opinion, nothing else."""
-    import logging
-
     seen: list[Seen] = []
     for item, assessments in judged:
         try:
             seen.append((item, seer(item, assessments)))
-        except Exception as fault:
-            logging.getLogger(__name__).error(  # noqa: TRY400 - said, not traced
-                "item %s gets no second opinion: %s: %s", item.id, type(fault).__name__, fault
-            )
+        except Exception as fault:  # noqa: BLE001 - a fault of ours in one item; the verdict stands already
+            log.error("item %s gets no second opinion: %s: %s", item.id, type(fault).__name__, fault)  # noqa: TRY400
     return seen

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from monitor.engine.port import Engine
 from monitor.errors import StoreError, WorkLost
@@ -26,6 +26,10 @@ from monitor.pipeline.rule import Judged, Ruler, Ruling
 from monitor.pipeline.setup import Read, Setup, read_all
 from monitor.pipeline.websub import Hubs
 from monitor.store.port import Store
+
+if TYPE_CHECKING:  # of a second reader nothing is imported where there is none
+    from monitor.pipeline.second_ask import Asker
+    from monitor.pipeline.second_see import Seen
 
 BATCH = 64  # items judged between two looks at the outbox
 PATIENCE = timedelta(seconds=5)  # before a batch that the store refused is stored again
@@ -93,6 +97,7 @@ class Service:
             told=lambda: self._errand(self.rule()),
             patience=PATIENCE if patient else None,
         )
+        self._asker = self._asker_of(setup)
         self._deliverer = Deliverer(
             notifiers=setup.notifiers,
             store=store,
@@ -148,6 +153,11 @@ class Service:
         await self._pages.drain(patience)
         await self.rule()
 
+    async def ask(self, patience: timedelta) -> None:
+        """Ask for the second opinions that are due, as far as the budget allows; what still waits then goes out."""
+        if self._asker:
+            await self._asker.drain(patience)
+
     async def rule(self) -> None:
         """Judge all that is not judged, store what follows, and begin to deliver it."""
         async with self._ruling:
@@ -176,6 +186,9 @@ class Service:
             self._deliverer.notifiers, self._deliverer.kinds = setup.notifiers, setup.desk.kinds
             self._deliverer.about_gone = setup.desk.about_a_target
             self._pages.change(setup.pages, setup.page_limits)
+            if self._asker:
+                await self._asker.close()
+            self._asker = self._asker_of(setup)
             self._errand(self._retire(old, self._poller.under_way))
             await self._stage("rule", self._catch_up)
 
@@ -185,6 +198,8 @@ class Service:
         await self._poller.close()
         await self._pages.close()
         await self.rule()
+        if self._asker:
+            await self._asker.close()
         if not await self._deliverer.drain(patience):
             log.warning("some deliveries were still under way; they go out at the next start, under the same ids")
         await self.close()
@@ -194,6 +209,8 @@ class Service:
         await self._deaf()
         await self._poller.close()
         await self._pages.close()
+        if self._asker:
+            await self._asker.close()
         await self._deliverer.close()
         for errand in self._errands:
             errand.cancel()
@@ -234,6 +251,8 @@ class Service:
 
     async def _beside(self) -> None:
         await self._pages.look()
+        if self._asker:
+            await self._asker.look()
         if self._hubs:
             await self._hubs.look()
 
@@ -301,10 +320,48 @@ class Service:
     async def _keep(self, judged: Sequence[Judged], claims: Mapping[str, Claim]) -> list[Ruling]:
         setup = self.setup
         wishes = Wishes(setup.feeds, setup.page_limits) if setup.pages else None
-        ruler = Ruler(claims, setup.desk, setup.rules, self._clock(), self.store, wishes)
-        rulings = await self.engine.store(ruler.rule_items, judged)
+        rulings = await self.engine.store(self._ruled, setup, judged, claims, wishes, await self._see(setup, judged))
         self.teller.ruled(rulings)
+        if self._asker:
+            await self._asker.look()
         return rulings
+
+    def _ruled(
+        self,
+        setup: Setup,
+        judged: Sequence[Judged],
+        claims: Mapping[str, Claim],
+        wishes: Wishes | None,
+        seen: Sequence[Seen],
+    ) -> list[Ruling]:
+        now = self._clock()
+        ready = self._asker is not None and self._asker.ready
+        second = setup.second.asking(seen, self.store, now, ready=ready) if setup.second else None
+        return Ruler(claims, setup.desk, setup.rules, now, self.store, wishes, second).rule_items(judged)
+
+    async def _see(self, setup: Setup, judged: Sequence[Judged]) -> Sequence[Seen]:
+        """What a second reader may be asked about. Where that fails, the verdicts stand all the same."""
+        fresh = [(item, found) for item, found in judged if not item.baseline]
+        if setup.second is None or not fresh:
+            return ()
+        try:
+            return await self.engine.think(setup.second.see, fresh)
+        except WorkLost as fault:
+            log.warning("%s; %d items get no second opinion", fault, len(fresh))
+            return ()
+
+    def _asker_of(self, setup: Setup) -> Asker | None:
+        if setup.second is None:
+            return None
+        reader = setup.second
+        return reader.asker(
+            store=self.store,
+            engine=self.engine,
+            clock=self._clock,
+            settler=lambda: reader.settler(self.setup, self._clock(), self.store),
+            claims=lambda: self.setup.claims,
+            settled=lambda: self._errand(self.deliver()),
+        )
 
     async def _deliver(self) -> None:
         await self._deliverer.look()

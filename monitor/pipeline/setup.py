@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from monitor.feeds.port import PageReader, Source
 from monitor.feeds.websub import Callback, Listener
@@ -15,6 +16,9 @@ from monitor.notify.port import Notifier
 from monitor.pipeline.fulltext import PageLimits
 from monitor.pipeline.rule import Desk, Judged
 from monitor.pipeline.websub import HubAsker
+
+if TYPE_CHECKING:  # of a second reader nothing is imported where there is none
+    from monitor.pipeline.second import SecondReader
 
 log = logging.getLogger(__name__)
 Read = Callable[[Item], Sequence[Assessment]]  # what one item says of the claims it is about
@@ -38,6 +42,7 @@ class Setup:
     asker: HubAsker | None = None  # asks hubs; None: nothing is subscribed to
     listen: Callable[[Callback], Awaitable[Listener]] | None = None  # opens the callback's address. Raises ConfigError
     page_limits: PageLimits = field(default_factory=PageLimits)
+    second: SecondReader | None = None  # gives second opinions; None: the built-in reading stands alone
 
     @property
     def feeds(self) -> dict[str, Feed]:
@@ -52,6 +57,8 @@ class Setup:
         await self.source.close()
         if self.pages is not None:
             await self.pages.close()
+        if self.second is not None:
+            await self.second.close()
         for notifier in self.notifiers.values():
             await notifier.close()
 

@@ -38,6 +38,7 @@ TABLES = (  # each after those it refers to
         "pages",
         "page_items",
         "subscriptions",
+        "queries",
     ),
 )
 # What no constraint of the schema says. Each finds the rows that break it; the sentence takes their first column.

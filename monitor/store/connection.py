@@ -18,7 +18,7 @@ from urllib.parse import quote
 from monitor.errors import StoreCorrupt, StoreError, StoreLocked, StoreNewer
 from monitor.store.faults import translated
 
-SCHEMA = 3  # PRAGMA user_version: how many migrations the code knows
+SCHEMA = 4  # PRAGMA user_version: how many migrations the code knows
 APPLICATION = 0x64656D69  # PRAGMA application_id: "demi"
 PATIENCE = 10.0  # seconds to wait for another writer
 MEMORY = ":memory:"

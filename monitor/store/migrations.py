@@ -33,6 +33,12 @@ def subscriptions(db: Database) -> None:
         db.execute(statement)
 
 
+@schema()
+def queries(db: Database) -> None:
+    for statement in statements(QUERIES):
+        db.execute(statement)
+
+
 FIRST = """
 CREATE TABLE feeds (
     feed INTEGER PRIMARY KEY,
@@ -306,4 +312,36 @@ CREATE TABLE subscriptions (
     extra TEXT
 ) STRICT;
 CREATE INDEX subscriptions_due ON subscriptions (due);
+"""
+
+QUERIES = """
+CREATE TABLE queries (
+    query INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    item TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    claim TEXT NOT NULL,
+    why TEXT NOT NULL,
+    doubt REAL NOT NULL,
+    made TEXT NOT NULL,
+    due TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    asked TEXT,
+    settled TEXT,
+    key TEXT NOT NULL,
+    assessment TEXT NOT NULL,
+    opinion TEXT,
+    outcome TEXT,
+    contested INTEGER NOT NULL,
+    review INTEGER NOT NULL,
+    error TEXT,
+    extra TEXT,
+    seconds REAL,
+    cost REAL
+) STRICT;
+CREATE INDEX queries_waiting ON queries (due) WHERE state = 'waiting';
+CREATE INDEX queries_item ON queries (item);
+CREATE INDEX queries_key ON queries (key) WHERE state = 'answered';
+CREATE INDEX queries_asked ON queries (asked) WHERE asked IS NOT NULL;
 """

@@ -33,6 +33,10 @@ AND due <= (SELECT at FROM alerts WHERE alerts.alert = deliveries.alert)"""
 RETRY = """UPDATE deliveries SET state = 'pending', due = ?, attempts = 0, first_tried = NULL, settled = NULL
 WHERE id = ? AND state = 'dead'"""
 
+# A delivery is named as tried before its first try: see pipeline.deliver.
+TRIED = """SELECT 1 FROM deliveries JOIN alerts USING (alert)
+WHERE alerts.id = ? AND (first_tried IS NOT NULL OR attempts > 0 OR state <> 'pending') LIMIT 1"""
+
 SENT_SINCE = """SELECT recipient, count(DISTINCT message) FROM deliveries
 WHERE channel = ? AND state = 'sent' AND settled >= ? GROUP BY recipient"""
 KEEP_GONE = "INSERT INTO gone_targets (channel, recipient, at, error) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -60,6 +64,16 @@ class Outbox(StoryTables):
             for delivery in deliveries:
                 to = (alert.id, delivery.target.channel, delivery.target.recipient)
                 self._run(KEEP_DELIVERY, (*to, *DELIVERY.encode(self._unless_gone(delivery))))
+
+    def amend_alert(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
+        with self.transaction():
+            if self._one("SELECT 1 FROM alerts WHERE id = ?", (alert.id,)) is None or self._one(TRIED, (alert.id,)):
+                return False
+            self._run("DELETE FROM deliveries WHERE alert = (SELECT alert FROM alerts WHERE id = ?)", (alert.id,))
+            said = (str(alert.reason), alert.title, dump_alert(alert), alert.id)
+            self._run("UPDATE alerts SET reason = ?, title = ?, body = ? WHERE id = ?", said)
+            self.keep_alert(alert, deliveries)
+            return True
 
     def alert(self, alert_id: str) -> Alert | None:
         return next(iter(self._alerts(self._all("SELECT body FROM alerts WHERE id = ?", (alert_id,)))), None)

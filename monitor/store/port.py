@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from monitor.model.alert import Alert, Delivery, Target
 from monitor.model.claim import Watch
+from monitor.model.opinion import Opinion, Query
 from monitor.model.page import Page
 from monitor.model.push import Subscription
 from monitor.model.route import Silence
@@ -141,6 +142,36 @@ class Store(Protocol):
         """By PageState."""
         ...
 
+    # -- second opinions
+    def keep_query(self, query: Query) -> None:
+        """New, or its new state: one for each version of an item and each claim."""
+        ...
+
+    def query(self, query_id: str) -> Query | None: ...
+    def due_queries(self, now: datetime, limit: int) -> list[Query]:
+        """Questions that wait and may be asked now: those about alerts first, then the most doubtful."""
+        ...
+
+    def queries_of(self, item_id: str) -> list[Query]:
+        """Of all its versions, oldest first."""
+        ...
+
+    def opinion_at(self, key: str) -> Opinion | None:
+        """The answer that a question with this `Query.key` got."""
+        ...
+
+    def questions_asked(self, since: datetime) -> int:
+        """How many questions were put to a reader since then, at the least; answers known already are none."""
+        ...
+
+    def miss_queries(self, before: datetime) -> int:
+        """Questions made before then are not asked any more; returns how many those are."""
+        ...
+
+    def count_opinions(self) -> Row:
+        """asked, answered, waiting, unanswered, agreed, overturned, contested, void, reviews; seconds and cost."""
+        ...
+
     # -- subscriptions at hubs
     def subscription(self, feed: str) -> Subscription | None:
         """Of this feed (Feed.url)."""
@@ -205,6 +236,13 @@ class Store(Protocol):
     # -- outbox
     def keep_alert(self, alert: Alert, deliveries: Sequence[Delivery]) -> None:
         """Alert and deliveries that exist already stay as they are: (alert, channel, recipient) is unique."""
+        ...
+
+    def amend_alert(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
+        """Say an alert otherwise, to whom these deliveries name, where no message of it was tried yet.
+
+        False, and nothing is changed, where one was, or where there is no such alert.
+        """
         ...
 
     def alert(self, alert_id: str) -> Alert | None: ...
@@ -283,5 +321,8 @@ class Store(Protocol):
     def list_silences(self) -> Iterator[Row]: ...
     def list_marks(self) -> Iterator[Row]: ...
     def list_pages(self, limit: int | None = None) -> Iterator[Row]: ...
+    def list_opinions(self, limit: int | None = None, *, review: bool = False) -> Iterator[Row]:
+        """`review`: only what people are to look at."""
+        ...
 
     def close(self) -> None: ...

@@ -19,11 +19,12 @@ from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from monitor.model.alert import Alert, Delivery
+from monitor.model.opinion import Opinion, Query
 from monitor.model.page import Page
 from monitor.model.push import Subscription
 from monitor.model.source import FeedState, Item, Review
 from monitor.model.story import Event, Telling
-from monitor.model.verdict import Gate, Statement
+from monitor.model.verdict import Assessment, Gate, Statement
 
 T = TypeVar("T")
 Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]  # to the column's value, and back; None is never asked
@@ -69,7 +70,10 @@ def load(kind: Any, text: str) -> Any:
 
 
 def dump_alert(alert: Alert) -> str:
-    return dump(Alert, alert)
+    held = _adapter(Alert).dump_python(alert, mode="json")
+    if alert.second is None:  # as it was stored before there were second opinions
+        held.pop("second")
+    return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
 
 
 def load_alert(text: str) -> Alert:
@@ -212,6 +216,31 @@ SUBSCRIPTION = Shape(
         *("feed", "hub", "topic", "token", "secret", "due", "state", "attempts", "lease_until", "asked", "error"),
         *("pushes", "last_push"),
     ),
+)
+QUERY = Shape(
+    Query,
+    (
+        *(
+            "id",
+            "item",
+            "version",
+            "claim",
+            "why",
+            "doubt",
+            "made",
+            "due",
+            "state",
+            "attempts",
+            "asked",
+            "settled",
+            "key",
+        ),
+        *("assessment", "opinion", "outcome", "contested", "review", "error"),
+    ),
+    codecs={
+        "assessment": (lambda value: dump(Assessment, value), lambda text: load(Assessment, text)),
+        "opinion": (lambda value: dump(Opinion, value), lambda text: load(Opinion, text)),
+    },
 )
 PAGE = Shape(
     Page,

@@ -1,7 +1,8 @@
 """The store in one SQLite file, for the daemon and whoever looks over its shoulder.
 
     Session ◀ FeedsTable ◀ ItemsTable ◀ StoryTables ◀ Outbox ◀ People ◀ Lists ◀ SqliteStore
-                               └────── ◀ PagesTable, PushTable ◀ ───────────────────┘
+                               └────── ◀ PagesTable, PushTable ◀ ───────────────────┤
+      └─────────────────────────────── ◀ OpinionsTable ◀ ───────────────────────────┘
 
 Each is one part of `port.Store` with the tables it is about; a part uses those before it.
 """
@@ -10,11 +11,12 @@ from __future__ import annotations
 
 from monitor.store.connection import MEMORY, open_reader, open_writer, path_of
 from monitor.store.lists import Lists
+from monitor.store.opinions_table import OpinionsTable
 from monitor.store.pages_table import PagesTable
 from monitor.store.pushes import PushTable
 
 
-class SqliteStore(PagesTable, PushTable, Lists):
+class SqliteStore(OpinionsTable, PagesTable, PushTable, Lists):
     """`port.Store` on SQLite. Safe to share between threads; each call blocks until it is done."""
 
 

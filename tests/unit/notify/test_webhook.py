@@ -210,6 +210,8 @@ TYPES = {
     Reason.FIRST_DENIAL: "claim.denied",
     Reason.SECOND_PARTY: "claim.denied",
     Reason.CORROBORATED: "claim.corroborated",
+    Reason.REVIEW: "claim.review",
+    Reason.AMENDED: "claim.amended",
     Reason.REVERSED: "claim.reversed",
     Reason.RETRACTED: "claim.reversed",
     Reason.FEED_FAILING: "feed.failing",
