@@ -30,10 +30,14 @@ class Sources:
         self._scene = scene
         self._parties = parties
         self._memory = memory
+        self._named: dict[tuple[int, int], Speaker] = {}  # what stands in a run of words, before memory adds to it
 
     def within(self, first: int, last: int) -> Speaker:
         """Who is named between two words as one who can speak."""
-        who = speaker(self._scene.sentence, first, last, self._parties, self._scene.tables)
+        who = self._named.get((first, last))
+        if who is None:
+            who = speaker(self._scene.sentence, first, last, self._parties, self._scene.tables)
+            self._named[first, last] = who
         known = self._memory.people.get(_surname(who)) if who.role is not Role.PARTY else None
         if known:
             return who._replace(party=known.party, role=known.role, kind=known.kind)

@@ -215,6 +215,7 @@ def _named(
     return None
 
 
+@lru_cache(maxsize=65_536)  # a party's few words meet the same words of the news again and again
 def _same(wanted: str, spelt: str, capital: bool) -> bool:
     if wanted == spelt or inflected(wanted, spelt) or (len(wanted) >= 4 and begins(spelt, wanted)):
         return True
