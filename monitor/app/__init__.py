@@ -20,6 +20,7 @@ from monitor.app.opinion import (
     verify_model,
 )
 from monitor.app.reading import check_examples, check_examples_apart, explanations_of, read_feed_file, reading_of
+from monitor.app.second import reckon, second_opinions
 from monitor.app.service import engine, set_up
 from monitor.app.stores import reader_of, store_of, store_url, writer_of
 
@@ -50,8 +51,10 @@ __all__ = [
     "reader_in",
     "reader_of",
     "reading_of",
+    "reckon",
     "sample_message",
     "sample_questions",
+    "second_opinions",
     "set_up",
     "source_of",
     "store_of",

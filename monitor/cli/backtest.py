@@ -26,10 +26,18 @@ if TYPE_CHECKING:
 @click.option(
     "--against", type=click.Path(path_type=Path), metavar="OLD", help="Show what WATCHLIST adds to and loses from OLD."
 )
+@click.option(
+    "--explain-cost", is_flag=True, help="Show instead what a second reader would have been asked, day by day."
+)
 @as_json
 @click.pass_obj
 def backtest(
-    obj: dict[str, Any], watchlist: Path, files: tuple[Path, ...], against: Path | None, as_json: bool
+    obj: dict[str, Any],
+    watchlist: Path,
+    files: tuple[Path, ...],
+    against: Path | None,
+    explain_cost: bool,
+    as_json: bool,
 ) -> None:
     """Play items through a watchlist: one line an alert, in time order whatever the order of the input.
 
@@ -37,6 +45,10 @@ def backtest(
     """
     source = Input()
     items = list(source.all(files)) if files else _stored(obj)
+    if explain_cost:
+        _reckon(obj, watchlist, items, as_json=as_json)
+        source.end()
+        return
     rows = [_row(alert) for alert in _play(watchlist, items)]
     if against is not None:
         rows = list(_difference([_row(alert) for alert in _play(against, items)], rows))
@@ -61,6 +73,39 @@ def _play(watchlist: Path, items: Sequence[Item]) -> list[Alert]:
     claims = app.load_watchlist(watchlist).claims
     read = app.reading_of(claims)
     return list(play([(item, read(item)) for item in items], claims))
+
+
+def _reckon(obj: dict[str, Any], watchlist: Path, items: Sequence[Item], *, as_json: bool) -> None:
+    """What a second reader would have been asked; by the config's options where there is one, else by the defaults."""
+    from monitor import app
+    from monitor.errors import ConfigError
+
+    try:
+        config = app.load(obj["config"])
+    except ConfigError:
+        if obj["config"]:
+            raise
+        config = None
+    days = app.reckon(config, app.load_watchlist(watchlist).claims, items)
+    rows: list[Row] = [
+        {
+            "day": d.day.isoformat() if d.day else None,
+            "related": d.related,
+            "asked": sum(d.asked.values()),
+            **{why: d.asked.get(why, 0) for why in ("alert", "doubtful", "silent")},
+            "over_budget": d.over,
+            "tokens": d.tokens,
+            "cost": round(d.cost, 6),
+        }
+        for d in days
+    ]
+    columns = tuple(Column(name.replace("_", " "), text(name)) for name in (rows[0] if rows else ()))
+    print_list(rows, columns, as_json=as_json, empty="nothing would have been asked")
+    asked, related = sum(r["asked"] for r in rows), sum(r["related"] for r in rows)
+    if rows:
+        share = f", {asked / related:.0%} of the related pairs" if related else ""
+        cost = sum(r["cost"] for r in rows)
+        click.echo(f"{asked} questions on {len(rows)} days{share}; tokens and cost ({cost:.4f}) are rough", err=True)
 
 
 def _stored(obj: dict[str, Any]) -> list[Item]:

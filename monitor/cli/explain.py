@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from monitor.model.claim import Claim
+    from monitor.model.opinion import Query
     from monitor.model.source import Item
     from monitor.pipeline.explain import Explanation, Line
 
@@ -26,15 +27,19 @@ MARKS = {"cue": "bold magenta", "event": "cyan", "negator": "bold red", "mask": 
 @click.command("try")
 @click.argument("text")
 @click.option("--claim", "claim_id", metavar="ID", help="Only for this claim; else for all.")
+@click.option("--second-opinion", is_flag=True, help="Ask the second reader of the config, too.")
 @click.pass_obj
-def try_(obj: dict[str, Any], text: str, claim_id: str | None) -> None:
+def try_(obj: dict[str, Any], text: str, claim_id: str | None, second_opinion: bool) -> None:
     """Judge TEXT as if it were an item's title, and print the whole reading. `-` takes the text from stdin."""
     from monitor.model.source import Item
     from monitor.text.plain import plain
 
     words = sys.stdin.read() if text == "-" else text
     title, _, content = plain(words).partition("\n")
-    _explain(obj, Item(id="try", feed="", title=title, content=content.strip() or None), claim_id)
+    item = Item(id="try", feed="", title=title, content=content.strip() or None)
+    _explain(obj, item, claim_id)
+    if second_opinion:
+        _ask(obj, item, claim_id)
 
 
 @click.command()
@@ -51,9 +56,41 @@ def why(obj: dict[str, Any], item_id: str, claim_id: str | None) -> None:
         if store is None or item is None:
             raise InputError(f"there is no item {item_id!r} in the store; `dementi items --json` lists them")
         page = app.page_told(config, store, item, datetime.now(UTC))
+        asked = [query for query in store.queries_of(item.id) if query.version == item.version]
     click.echo(f"{harmless(item.publisher or item.feed)}: {harmless(item.title)}\n{harmless(item.link or '')}")
     click.echo(f"full text: {harmless(page)}")
     _explain(obj, item, claim_id)
+    for query in asked:
+        if claim_id in (None, query.claim):
+            click.echo("\n".join(harmless(line) for line in _second(query)))
+
+
+def _ask(obj: dict[str, Any], item: Item, claim_id: str | None) -> None:
+    """What the second reader says, whether or not it would have been asked."""
+    from monitor import app
+
+    config = app.load(obj["config"])
+    for answered in app.second_opinions(config, item, _wanted(config.watch.claims, claim_id)):
+        click.echo(f"\nclaim {answered.claim}")
+        for line in answered.told():
+            click.echo(harmless(line))
+
+
+def _second(query: Query) -> Iterator[str]:
+    """A question that was put to a second reader, and what came of it."""
+    built_in = query.assessment.relation if query.related else "not about the claim"
+    asked = f"second opinion on claim {query.claim}, asked because {query.why}"
+    yield f"{asked}, doubt {query.doubt:.2f}: {query.state}" + (f": {query.error}" if query.error else "")
+    yield f"  built-in: {built_in}"
+    if query.opinion is None:
+        return
+    if not query.opinion.counts:
+        yield f"  {query.opinion.by}: void: {'; '.join(query.opinion.void)}"
+    for s in query.opinion.statements:
+        yield f"  {query.opinion.by}: {s.stance} ({s.speaker or s.party or 'someone'}) “{s.evidence.text}”"
+    if query.opinion.counts and not query.opinion.statements:
+        yield f"  {query.opinion.by}: takes no stance"
+    yield f"  outcome: {query.outcome}" + (", to review" if query.review else "")
 
 
 def _explain(obj: dict[str, Any], item: Item, claim_id: str | None) -> None:

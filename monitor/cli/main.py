@@ -32,6 +32,10 @@ COMMANDS = {
     "items": ("monitor.cli.lists:items", "List what the feeds delivered, newest first."),
     "feeds": ("monitor.cli.feeds:feeds", "List the feeds and their health; `feeds show`, `find`, `import`, `export`."),
     "pages": ("monitor.cli.pages:pages", "List the pages of items that were asked for, and what became of them."),
+    "opinions": (
+        "monitor.cli.opinions:opinions",
+        "List second opinions: both readings, what they did, what they cost.",
+    ),
     "deliveries": ("monitor.cli.lists:deliveries", "List what was sent to whom; `deliveries retry ID`."),
     "silence": ("monitor.cli.desk:silence", "Hold the messages of some claims for a while."),
     "ack": ("monitor.cli.desk:ack", "Acknowledge an alert: it is repeated no more."),
