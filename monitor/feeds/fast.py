@@ -75,7 +75,7 @@ def read(body: bytes, kind: str) -> tuple[Head, list[Raw | None]]:
 
 
 def _odd_base(element: Element) -> bool:
-    for key in element.attrib:  # most attributes are told apart by their last letters
+    for key in element.attrib:  # noqa: SIM110 - half the time of `any`, which would be a tenth of all here
         if key[-4:].lower() == "base" and key.lower() in (f"{XML}base", "base"):
             return True
     return False

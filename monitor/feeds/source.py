@@ -155,7 +155,7 @@ class FeedSource:
     async def _get(self, sieve: Callable[[], Awaitable[bytes | None]]) -> None:
         try:
             self._workers.sieve = await sieve()
-        except WorkLost as fault:  # all items are judged until then
+        except (WorkLost, OSError) as fault:  # all items are judged until then
             log.info("the sieve is asked for again: %s", fault)
             self._sieve = sieve
 

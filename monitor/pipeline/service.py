@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # of a second reader nothing is imported where there is none
 BATCH = 64  # items judged between two looks at the outbox
 PATIENCE = timedelta(seconds=5)  # before a batch that the store refused is stored again
 PAUSES = (0.0, 1.0, 5.0)  # seconds before an item that ended the process which judges is judged again
+ASIDE = timedelta(minutes=10)  # … for which it is then left, lest it hold up the others
 BREATH = 10.0  # seconds of judging after which it is looked whether it goes on
 LOOK_BACK = timedelta(days=30)  # how far a claim added later is judged against what the store holds
 
@@ -71,7 +72,9 @@ class Service:
         self._turned = True
         self._errands: set[asyncio.Task[Any]] = set()
         self._behind: set[str] = set()  # claims to be judged against what the store holds
-        self._aside: set[tuple[str, int]] = set()  # (id, version) of items that the process which judges dies of
+        self._aside: dict[
+            tuple[str, int], datetime
+        ] = {}  # (id, version) of what ended the process that judges, and when
         self._latest = clock()  # the time of the last tick
         self._poller = Poller(
             source=setup.source,
@@ -268,13 +271,15 @@ class Service:
             await self._cover()
 
     async def _unjudged(self) -> list[Item]:
+        now = self._clock()
+        self._aside = {key: since for key, since in self._aside.items() if timedelta(0) <= now - since < ASIDE}
         items = await self.engine.store(self.store.unjudged, BATCH + len(self._aside))
         return [item for item in items if (item.id, item.version) not in self._aside]
 
     async def _judge(self, read: Read, items: Sequence[Item]) -> list[Judged]:
         """Judge a batch. Where that ends the process that judges, each item by itself: at most one is to blame.
 
-        Nothing is given up: an item that does it alone, and again after a pause, waits for the next start.
+        Nothing is given up: an item that does it alone, and again after a pause, is tried again later.
         """
         try:
             return await self._thought(read, items)
@@ -290,8 +295,8 @@ class Service:
                 except WorkLost:
                     continue
             else:
-                self._aside.add((item.id, item.version))
-                log.error("item %s ends the process that judges; it is left for the next start", item.id)
+                self._aside[item.id, item.version] = self._clock()
+                log.error("item %s ends the process that judges; it is left for later", item.id)
         return judged
 
     async def _thought(self, read: Read, items: Sequence[Item]) -> list[Judged]:

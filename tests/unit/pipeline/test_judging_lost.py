@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ class Dying(LocalEngine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.now = NOW
         self.dies: Callable[[Sequence[Item]], bool] = lambda _: False
         self.asked: list[list[str]] = []
 
@@ -65,7 +67,7 @@ async def service(store: SqliteStore, engine: Dying, monkeypatch: pytest.MonkeyP
         concurrency=4,
     )
     made = Service(
-        setup, store=store, engine=engine, teller=Quiet(), clock=lambda: NOW, jitter=lambda: 0.0, patient=False
+        setup, store=store, engine=engine, teller=Quiet(), clock=lambda: engine.now, jitter=lambda: 0.0, patient=False
     )
     await made.begin()
     items = tuple(item(f"i{n}", feed=FEED.url) for n in range(5))
@@ -74,7 +76,7 @@ async def service(store: SqliteStore, engine: Dying, monkeypatch: pytest.MonkeyP
     await made.close()
 
 
-async def test_an_item_that_ends_the_process_waits_for_the_next_start_and_the_others_are_judged(
+async def test_an_item_that_ends_the_process_waits_and_the_others_are_judged(
     service: Service, engine: Dying, store: SqliteStore
 ) -> None:
     engine.dies = lambda items: any(each.id == "i2" for each in items)
@@ -84,6 +86,10 @@ async def test_an_item_that_ends_the_process_waits_for_the_next_start_and_the_ot
     await service.rule()
     assert len(engine.asked) == before  # it is not tried again and again
     assert {e.item for e in store.assessments_of("i4")} == {"i4"}
+    engine.dies = lambda _: False  # it was the machine that had no memory left
+    engine.now += timedelta(minutes=11)
+    await service.rule()
+    assert store.unjudged(9) == []
 
 
 async def test_a_process_killed_from_outside_costs_nothing(service: Service, engine: Dying, store: SqliteStore) -> None:
