@@ -61,9 +61,9 @@ class SecondOpinion:
 
     kind: str  # "nli" | "llm"
     model: str  # its name, as shown to people
-    low: float = 0.4  # a statement of the built-in reading is doubtful from this confidence …
-    high: float = 0.9  # … to below this one
-    match: float = 0.5  # least `Assessment.match` of a silent pair that is asked about
+    low: float = 0.0  # a statement of the built-in reading is doubtful from this confidence …
+    high: float = 1.0  # … to below this one
+    match: float = 0.0  # least `Assessment.match` of a silent pair that is asked about
     before_alert: bool = True  # alerts that are about to go out are asked about, however sure the reading is
     may_alert: bool = False  # a silent pair may become an alert; else it becomes a review
     languages: tuple[str, ...] = ()  # only items in these (ISO 639-1) are asked about; (): all

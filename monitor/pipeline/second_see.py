@@ -7,6 +7,7 @@ likely the item as a whole confirms or denies.
 from __future__ import annotations
 
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Seen = tuple[Item, Sequence[Sight]]
+MOST = 10  # claims looked at beside those that the index proposes
 AHEAD = 4000  # characters of a field looked through for candidates, as the judge does
 
 
@@ -41,7 +43,9 @@ class Seer(Kept):
         judge = self._judge
         told = without_reviews(item)
         texts = [text[:AHEAD] for _, text in told.fields()]
-        near = dict(judge.index.candidates({raw for text in texts for raw in spellings(text)}))
+        spelt = {raw for text in texts for raw in spellings(text)}
+        near = dict(judge.index.candidates(spelt))
+        near |= dict.fromkeys(self._named(spelt, set(near)), 0.0)
         by_claim = {assessment.claim: assessment for assessment in assessments}
         numbers = {compiled.claim.id: n for n, compiled in enumerate(judge.index.compiled)}
         language = judge.language(told, list(near.items()), [w for text in texts for w in words(text)])
@@ -52,6 +56,25 @@ class Seer(Kept):
 
     def __reduce__(self) -> tuple[type[Seer], tuple[Sequence[Claim]]]:
         return Seer, (self.claims,)
+
+    def _named(self, spelt: set[str], known: set[int]) -> list[int]:
+        """Further claims of which the text names somebody or something, most names first."""
+        touched = self._judge.index.terms.touched_by(spelt)
+        found: Counter[int] = Counter()
+        for number in {n for term in touched for n in self._by_name.get(term, ())} - known:
+            groups = [g for g in self._judge.index.compiled[number].groups if not g.predicate]
+            found[number] = sum(any(touched.issuperset(run) for run in g.names) for g in groups)
+        ranked = sorted(found, key=lambda n: (-found[n] / len(self._judge.index.compiled[n].groups), n))
+        return [n for n in ranked if found[n]][:MOST]
+
+    @cached_property
+    def _by_name(self) -> dict[int, set[int]]:
+        """Term -> numbers of claims with a name that begins with it."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for number, compiled in enumerate(self._judge.index.compiled):
+            for run in (run for g in compiled.groups if not g.predicate for run in g.names if run):
+                found[run[0]].add(number)
+        return found
 
     @cached_property
     def _judge(self) -> ReviewingJudge:

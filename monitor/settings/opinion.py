@@ -38,11 +38,11 @@ def _near(host: str) -> bool:
 class OpinionTable(Table):
     """When a second reader is asked, and what its answer may do."""
 
-    low: Share = 0.4
+    low: Share = 0.0
     """A statement is asked about where the built-in reading is at least so sure …"""
-    high: Share = 0.9
+    high: Share = 1.0
     """… and less sure than this."""
-    match: Share = 0.5
+    match: Share = 0.0
     """A silent item is asked about where it fits the claim at least so well."""
     before_alert: Flag = True
     """Ask before an alert goes out, however sure the built-in reading is."""

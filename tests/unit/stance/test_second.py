@@ -14,7 +14,7 @@ from monitor.stance.doubt import Sight, answers, doubt, features, fitted
 from monitor.stance.second import STANDS, band, combine
 from tests.support.values import reports, says
 
-OPTIONS = SecondOpinion(kind="llm", model="second")
+OPTIONS = SecondOpinion(kind="llm", model="second", low=0.4, high=0.9, match=0.5)
 EVERY = {"bias": 10.0}  # doubts everything
 WEIGHTS = {"bias": 0.0, "built_in": 1.0, "second": 1.5}
 
