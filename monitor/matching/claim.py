@@ -310,12 +310,15 @@ def _kinds(passages: Sequence[Passage]) -> dict[str, int]:
     """Kinds of event the claim is about, each with 1, or -1 where the claim says its opposite.
 
     What a text tells is its event; what it mentions ("deleted footage of the arrest") is so where it tells nothing.
+    One word that is the opposite of some event (safe, open, accident) is too common to make it the claim's.
     """
     told: Counter[str] = Counter()
     mentioned: Counter[str] = Counter()
     signs: Counter[str] = Counter()
     for n, passage in enumerate(passages):
         for f in (f for s in passage.sentences for f in s.found if f.entry.table == "event"):
+            if f.entry.type == "opposite" and len(f.parts) == 1:
+                continue
             kind, sure = f.entry.kind, f.entry.type in ("happened", "opposite")
             (told if sure else mentioned)[kind] += 2 if n == 0 else 1
             signs[kind] += -1 if f.entry.type == "opposite" else 1
