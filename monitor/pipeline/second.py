@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -72,9 +71,9 @@ class SecondReader:
         )
 
     @property
-    def see(self) -> Callable[[Sequence[Judged]], list[Seen]]:
-        """For a process of its own: picklable."""
-        return partial(see_all, self.seer)
+    def see_all(self) -> Callable[[Seer, Sequence[Judged]], list[Seen]]:
+        """What `seer` is to be called with, perhaps in a process of its own."""
+        return see_all
 
     async def close(self) -> None:
         await self.advisor.close()

@@ -350,7 +350,7 @@ class Service:
         if setup.second is None or not fresh:
             return ()
         try:
-            return await self.engine.think(setup.second.see, fresh)
+            return await self.engine.think(setup.second.see_all, setup.second.seer, fresh)
         except WorkLost as fault:
             log.warning("%s; %d items get no second opinion", fault, len(fresh))
             return ()
