@@ -110,7 +110,8 @@ def _ordered(passage: Passage, groups: Sequence[Group], main: dict[str, int], te
         return None
     sentence = passage.sentences[0]
     events = [i for f in sentence.found if f.entry.table == "event" for i in f.parts]
-    touched = [terms.touched(w) for w in sentence.words]
+    first = {run[0] for g in groups for run in g.names if run}
+    touched = [terms.touched_of(w, first) for w in sentence.words]
     named = [n for n, g in enumerate(g for g in groups if not g.predicate)]
     hard = [g for g in groups if not g.predicate]
     at = {n: [i for run in hard[n].names for i in range(len(touched)) if run and run[0] in touched[i]] for n in named}
@@ -300,7 +301,7 @@ def _wording(passage: Passage, terms: Terms, named: set[int]) -> Wording:
         for i, word in enumerate(sentence.words):
             if i in silent or among(word.low, stop) or (len(word.low) < 2 and not word.low.isdigit()):
                 continue
-            touched = named.intersection(terms.touched(word))
+            touched = terms.touched_of(word, named)
             number = min(touched) if touched else terms.number(key(word.low), name=False)
             weights[number] = 1.6 if touched else 1.2 if i in event else 1.0
     return Wording(passage.language, weights, sum(weights.values()) or 1.0)

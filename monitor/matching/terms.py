@@ -111,14 +111,24 @@ class Terms:
             self._as_written.clear()
         return known
 
+    def touched_of(self, word: Word, some: AbstractSet[int]) -> set[int]:
+        """Those of `some` terms that a word touches: `touched`, without a look at all the others.
+
+        A watchlist is compiled claim by claim, and each asks for its own few names only.
+        """
+        spelt, capital = key(word.low[:_FAR]), not word.raw[:1].islower()
+        found = {n for n in some if _begins_like(spelt, self.all[n], capital)}
+        if capital and len(spelt) >= _SPELT:
+            found |= some & self._other_spellings(spelt, latin=_latin(word.low))
+        if self.glue:
+            found |= {n for n in some if len(k := self.all[n].key) >= _GLUED and spelt.find(k, _HEAD) > 0}
+        return found
+
     def _find(self, folded: str, capital: bool) -> set[int]:
         spelt = key(folded[:_FAR])
         found = {n for n in self._short.get(spelt, ()) if capital or not self.all[n].name}
         for number in (*self._filed.get(spelt[:_HEAD], ()), *self._filed.get(spelt[:_LONG_HEAD], ())):
-            term = self.all[number]
-            if term.name and not (capital and len(spelt) >= len(term.key) - 1):
-                continue  # names have capitals, and lose a letter at most: not Castro's cast
-            if begins(spelt, term.key) or inflected(spelt, term.key):
+            if _begins_like(spelt, self.all[number], capital):
                 found.add(number)
         if capital and len(spelt) >= _SPELT:
             found |= self._other_spellings(spelt, latin=_latin(folded))
@@ -143,6 +153,13 @@ class Terms:
                 if len(term.key) >= _GLUED and spelt.startswith(term.key, at):
                     found.add(number)
         return found
+
+
+def _begins_like(spelt: str, term: Term, capital: bool) -> bool:
+    """One is the other with an ending. Names have capitals, and lose a letter at most: not Castro's cast."""
+    if term.name and not (capital and len(spelt) >= len(term.key) - 1):
+        return False
+    return begins(spelt, term.key) or inflected(spelt, term.key)
 
 
 def _latin(folded: str) -> bool:

@@ -65,3 +65,10 @@ def test_what_is_remembered_is_bounded() -> None:
         made.touched_by({f"Word{n}x{m}" for m in range(1_000)} | {f"phone{n}x{m}" for m in range(1_000)})
     assert len(made._idle) <= 40_000
     assert len(made._as_written) <= 40_001
+
+
+@given(TEXTS, st.booleans(), st.sets(st.integers(0, len(NAMES) + len(WORDS) - 1)))
+def test_a_claims_own_terms_are_found_as_among_all(parts: list[str], glue: bool, own: set[int]) -> None:
+    made = GLUED if glue else PLAIN
+    for word in words(" ".join(parts)):
+        assert made.touched_of(word, own) == own.intersection(made.touched(word))
