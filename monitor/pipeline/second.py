@@ -9,12 +9,14 @@ it is marked "pending". An answer only brings that forward, or says it otherwise
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from monitor.errors import WorkLost
 from monitor.model.alert import Alert, Delivery, Second, SecondState
 from monitor.model.claim import Claim
 from monitor.model.opinion import Query, SecondOpinion
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Asking", "SecondReader", "key_of", "see_all"]
 
+log = logging.getLogger(__name__)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -70,10 +73,14 @@ class SecondReader:
             claims=setup.claims, desk=setup.desk, options=self.options, rules=setup.rules, now=now, store=store
         )
 
-    @property
-    def see_all(self) -> Callable[[Seer, Sequence[Judged]], list[Seen]]:
-        """What `seer` is to be called with, perhaps in a process of its own."""
-        return see_all
+    async def look(self, engine: Engine, judged: Sequence[Judged]) -> Sequence[Seen]:
+        """What may be asked about. Where that fails, the verdicts stand all the same."""
+        fresh = [(item, found) for item, found in judged if not item.baseline]
+        try:
+            return await engine.think(see_all, self.seer, fresh) if fresh else ()
+        except WorkLost as fault:
+            log.warning("%s; %d items get no second opinion", fault, len(fresh))
+            return ()
 
     async def close(self) -> None:
         await self.advisor.close()

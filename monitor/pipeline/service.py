@@ -325,35 +325,18 @@ class Service:
     async def _keep(self, judged: Sequence[Judged], claims: Mapping[str, Claim]) -> list[Ruling]:
         setup = self.setup
         wishes = Wishes(setup.feeds, setup.page_limits) if setup.pages else None
-        rulings = await self.engine.store(self._ruled, setup, judged, claims, wishes, await self._see(setup, judged))
+        seen = await setup.second.look(self.engine, judged) if setup.second else ()
+        now, ready = self._clock(), self._asker is not None and self._asker.ready
+
+        def rule() -> list[Ruling]:
+            second = setup.second.asking(seen, self.store, now, ready=ready) if setup.second else None
+            return Ruler(claims, setup.desk, setup.rules, now, self.store, wishes, second).rule_items(judged)
+
+        rulings = await self.engine.store(rule)
         self.teller.ruled(rulings)
         if self._asker:
             await self._asker.look()
         return rulings
-
-    def _ruled(
-        self,
-        setup: Setup,
-        judged: Sequence[Judged],
-        claims: Mapping[str, Claim],
-        wishes: Wishes | None,
-        seen: Sequence[Seen],
-    ) -> list[Ruling]:
-        now = self._clock()
-        ready = self._asker is not None and self._asker.ready
-        second = setup.second.asking(seen, self.store, now, ready=ready) if setup.second else None
-        return Ruler(claims, setup.desk, setup.rules, now, self.store, wishes, second).rule_items(judged)
-
-    async def _see(self, setup: Setup, judged: Sequence[Judged]) -> Sequence[Seen]:
-        """What a second reader may be asked about. Where that fails, the verdicts stand all the same."""
-        fresh = [(item, found) for item, found in judged if not item.baseline]
-        if setup.second is None or not fresh:
-            return ()
-        try:
-            return await self.engine.think(setup.second.see_all, setup.second.seer, fresh)
-        except WorkLost as fault:
-            log.warning("%s; %d items get no second opinion", fault, len(fresh))
-            return ()
 
     def _asker_of(self, setup: Setup) -> Asker | None:
         if setup.second is None:

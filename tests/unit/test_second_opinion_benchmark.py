@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.labelled import alerts_score
-from benchmarks.second_opinion import Pair, asked_first, curve, fit, heard_with, oracle, pairs_of, related, score
+from benchmarks.second_opinion import asked_first, curve, fit, heard_with, oracle
+from benchmarks.second_opinion_pairs import Pair, pairs_of, score
 from monitor.stance.second import fitted
 
 SET = Path(__file__).parents[2] / "benchmarks" / "data" / "gold-own"
