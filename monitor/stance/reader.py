@@ -16,7 +16,6 @@ _SIGN = {"deny": -1, "false": -1, "retract": -1, "confirm": 1, "true": 1}
 _KILLS = frozenset(["condition", "question", "demand", "fiction", "modal"])  # no stance is taken under these
 _WEAKENS = frozenset(["hedge", "condition", "question", "demand", "fiction", "modal", "accuse", "plan"])
 _HELD = 0.4  # of a claim without rare names a sentence must hold so much
-_KNOWN = 0.7  # score of a core from which on it is the claim's kind of event, common ones too
 _VOICED = 0.35  # of a claim a sentence must hold so much, for its speaker to be speaking on it
 _MUTE = 3  # words between a negator and a speech verb that it silences
 _OPENS = 4  # words before a negator that opens what is said
@@ -38,9 +37,13 @@ def held(touch: Touch, asked: Asked) -> bool:
 
 
 def strength(touch: Touch) -> float:
-    """How much ties a sentence to the claim: 1 for each thing named, 1 for its event, ½ for each of two more words."""
-    told = any(c.kind and c.score >= _KNOWN for c in touch.cores)
-    return sum(bool(g) for g in touch.groups) + float(told) + min(len(touch.words), 2) / 2
+    """How much ties a sentence to the claim.
+
+    1 for each thing named, 1 for its kind of event (1½ where that is no common one), ½ for each of two more words.
+    """
+    kinds = [c.score for c in touch.cores if c.kind]
+    told = 0.0 if not kinds else 1.5 if max(kinds) >= 1 else 1.0
+    return sum(bool(g) for g in touch.groups) + told + min(len(touch.words), 2) / 2
 
 
 class Reader:
