@@ -29,7 +29,6 @@ from monitor.store.port import Store
 
 if TYPE_CHECKING:  # of a second reader nothing is imported where there is none
     from monitor.pipeline.second_ask import Asker
-    from monitor.pipeline.second_see import Seen
 
 BATCH = 64  # items judged between two looks at the outbox
 PATIENCE = timedelta(seconds=5)  # before a batch that the store refused is stored again
