@@ -5,11 +5,13 @@ docs/languages.md explains every row to those who write them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from monitor.text.fold import low
 from monitor.text.pattern import Phrase
 from monitor.text.table import Table
 
@@ -46,7 +48,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "anaphor": (),
 }
 WORDS = ("stop", "that", "but", "and", "ask", "he", "titles")
-META = ("code", "name", "verb_final", "compounds", "endings")
+META = ("code", "name", "also", "verb_final", "compounds", "endings")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +82,7 @@ class Language:
     code: str  # ISO 639-1
     name: str
     rows: tuple[Row, ...]
+    also: tuple[str, ...] = ()  # codes of languages so near that this file reads them too
     verb_final: bool = False
     compounds: bool = False
     endings: tuple[str, ...] = ()  # longest first
@@ -93,6 +96,18 @@ class Language:
 def codes(folder: Path = HERE) -> tuple[str, ...]:
     """Languages there is a file for: two letters and .toml."""
     return tuple(sorted(p.stem for p in folder.glob("??.toml")))
+
+
+def aliases(folder: Path = HERE) -> dict[str, str]:
+    """Code of a language without a file -> code of the file that reads it too (`also`): no -> nb, sr -> hr."""
+    own = codes(folder)
+    found = {}
+    for code in own:
+        table = Table(folder / f"{code}.toml")
+        also = _meta(table, code)["also"]
+        table.finish()
+        found.update({other: code for other in also if other not in own})
+    return found
 
 
 def load(code: str, folder: Path = HERE) -> Language:
@@ -147,10 +162,15 @@ def _meta(table: Table, code: str) -> dict[str, Any]:
     table.keys("meta", meta, META)
     if meta.get("code") != code and table.path.stem == code:
         table.fault("meta.code", f"must be {code!r}, as the file is named", near="code")
-    endings = table.texts("meta.endings", meta.get("endings", []))
+    endings = [low(ending) for ending in table.texts("meta.endings", meta.get("endings", []))]
+    also = table.texts("meta.also", meta.get("also", []))
+    for other in also:
+        if not re.fullmatch("[a-z]{2}", other):
+            table.fault("meta.also", f"{other!r} is no language: two small letters are wanted (ISO 639-1)", near="also")
     return {
         "code": code,
         "name": str(meta.get("name", code)),
+        "also": also,
         "verb_final": bool(meta.get("verb_final", False)),
         "compounds": bool(meta.get("compounds", False)),
         "endings": tuple(sorted(endings, key=lambda e: -len(e))),
@@ -211,7 +231,7 @@ def _numbers(table: Table) -> dict[str, float]:
     for word, value in numbers.items():
         if not isinstance(value, int | float):
             table.fault(f"numbers.{word}", "a number is wanted", near=word)
-    return {str(w): float(v) for w, v in numbers.items() if isinstance(v, int | float)}
+    return {low(str(w)): float(v) for w, v in numbers.items() if isinstance(v, int | float)}
 
 
 def _months(table: Table) -> tuple[tuple[Phrase, ...], ...]:

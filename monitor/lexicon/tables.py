@@ -74,9 +74,19 @@ class Tables(NamedTuple):
 Rows = list[tuple[Entry, tuple[Phrase, ...]]]
 
 
-@lru_cache(maxsize=64)
 def tables(code: str) -> Tables:
-    """The tables of a language; of a language without a file, names alone."""
+    """The tables of a language, or of the one whose file reads it too; of a language without a file, names alone."""
+    return _tables(_aliases().get(code, code))
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> Mapping[str, str]:
+    found: dict[str, str] = cache.kept("aliases", language_files.aliases)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _tables(code: str) -> Tables:
     known = code in language_files.codes()
     rows, language = cache.kept(f"rows-{code if known else UNREAD}", lambda: _gather(code, known))
     entries = tuple(Entry(*values) for values, _ in rows)

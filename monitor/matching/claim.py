@@ -17,7 +17,7 @@ from monitor.lexicon.touch import Asked
 from monitor.matching.rarity import rare
 from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
-from monitor.text.fold import key
+from monitor.text.fold import key, low
 from monitor.text.language import guess
 from monitor.text.words import Word, words
 
@@ -140,9 +140,7 @@ def _given(claim: Claim, terms: Terms) -> list[Group]:
     for names in claim.about:
         small = [n for n in names if n[:1].islower()]
         titles = tables(claim.language or "en").words.get("titles", frozenset())
-        offices = [
-            n for n in names if among(n.casefold(), titles)
-        ]  # the Pope is "il papa", "der Papst" in running text
+        offices = [n for n in names if among(low(n), titles)]  # the Pope is "il papa", "der Papst" in running text
         runs = tuple(r for r in (_run(n, terms, name=n[:1].isupper() and n not in offices) for n in names) if r)
         runs += tuple((terms.number(stem, name=False),) for n in names for stem in _kin(_entries(n)))
         if runs:

@@ -29,7 +29,12 @@ _DROP = {
     )
     for code in range(first, last + 1)
 }
-_SAME = {ord("ё"): "е", ord("ґ"): "г", ord("'"): None, ord("’"): None, ord("ʼ"): None, ord("`"): None}
+# Romanian writes ş ţ where a machine knows no ș ț. Turkish has İ and ı, but capitals are typed I: İ falls apart into i
+# and a dot when capitals go, and SAVCILIK must meet savcılık.
+_SAME: dict[int, str | None] = {
+    **dict(zip(map(ord, "ёґşţı"), "егșți", strict=True)),
+    **dict.fromkeys(map(ord, "'’ʼ`\u0307")),
+}
 
 # Letters of Latin and Cyrillic that look alike (Unicode TR 39, the pairs seen in words).
 _LATIN, _CYRILLIC = "aceopxyikmthbAEOPXCTKMHBI", "асеорхуікмтнвАЕОРХСТКМНВІ"

@@ -11,6 +11,7 @@ from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 
+from monitor.text.fold import low
 from monitor.text.words import words
 
 UNKNOWN = "und"  # ISO 639-2: undetermined
@@ -32,7 +33,7 @@ _CYRILLIC = ("ru", "uk", "bg")
 def _tables() -> tuple[dict[str, tuple[tuple[str, float], ...]], dict[str, tuple[tuple[str, float], ...]]]:
     """Word -> (language, weight) and letter -> (language, weight); shared ones weigh less."""
     data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return _weights({k: v.split() for k, v in data["small"].items()}), _weights(
+    return _weights({k: [low(w) for w in v.split()] for k, v in data["small"].items()}), _weights(
         {k: list(v) for k, v in data["letters"].items()}
     )
 
