@@ -1,12 +1,13 @@
 """Fit what the reading has learnt on labelled sets, and say how well it carries over to a set not fitted on.
 
-    python benchmarks/fit_weights.py SET [SET …] [--write]      (needs: pip install 'dementi[fit]')
+    python -m benchmarks.fit_weights SET [SET …] [--write] [--plot FILE.svg]      (needs: pip install 'dementi[fit]')
 
 Two steps. monitor/stance/weights.toml: each candidate of each labelled pair is one example, right where the pair's
 label holds its stance; logistic regression with an L2 penalty, fitted by Newton's method, each head of its own.
 monitor/stance/trees.json: each pair is one example for each stance, its signs are what `stance.signs` counts; gradient
 boosted trees. With several sets every one is kept out of both steps in turn; inside each fold the candidates of the
-trees' examples are weighed by weights that have not seen their set either. Then all are fitted together.
+trees' examples are weighed by weights that have not seen their set either. Then all are fitted together. --plot draws
+whether the probabilities given to the sets kept out are what they say.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.labelled import Pair, alerts_score, pairs
+from benchmarks.reliability_picture import Bin, bins, draw, error
 from monitor.model.verdict import Stance
 from monitor.stance.signs import of_candidates
 from monitor.stance.trees import Model, parse, probabilities
@@ -166,10 +168,20 @@ def said(pair: Pair, sure: dict[Stance, float], least: float, related: float) ->
     return [str(s) for s, p in sure.items() if p >= least and pair.signs and pair.match >= related]
 
 
+def reliability(kept: Iterable[tuple[Pair, dict[Stance, float]]], related: float) -> dict[str, list[Bin]]:
+    """By stance, what was said of the pairs that are judged, and how much was so; claims as the watchlist has them."""
+    judged = [(p, sure) for p, sure in kept if not p.bare and p.signs and p.match >= related]
+    return {
+        str(stance): bins((sure[stance], str(stance) in p.expected) for p, sure in judged)
+        for stance in (Stance.CONFIRMS, Stance.DENIES)
+    }
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("sets", nargs="+", type=Path)
     ap.add_argument("--write", action="store_true", help="keep what is fitted on all")
+    ap.add_argument("--plot", type=Path, help="draw the reliability of what is said of the sets kept out")
     ap.add_argument("--quick", action="store_true", help="no sets kept out")
     ap.add_argument("--related", type=float, default=0.35, help="least match of a pair that is judged")
     args = ap.parse_args()
@@ -181,6 +193,10 @@ def main() -> None:
             rows = [(p.expected, said(p, s, 0.3, args.related)) for p, s in kept if p.mine and not p.bare]
             print(f"{name:14} @0.3", " ".join(f"{k} {v:.3f}" for k, v in alerts_score(rows).items()), flush=True)
         report(every, args.related, "kept out")
+        found = reliability(every, args.related)
+        print("expected calibration error:", ", ".join(f"{name} {error(b):.3f}" for name, b in found.items()))
+        if args.plot:
+            args.plot.write_text(draw(found), encoding="utf-8")
     if args.write:
         write(fit_weights(some), fit_trees(*_apart(some)))
 

@@ -103,7 +103,9 @@ def item_of(gold: dict[str, Any]) -> Item:
 
 def claim_of(row: dict[str, Any]) -> Claim:
     parties = tuple(
-        Party(name=p) if isinstance(p, str) else Party(**{k: v if k == "name" else tuple(v) for k, v in p.items()})
+        Party(name=p)
+        if isinstance(p, str)
+        else Party(name=p["name"], **{k: tuple(v) for k, v in p.items() if k != "name"})
         for p in row.get("parties") or ()
     )
     return Claim(

@@ -1,6 +1,6 @@
 """How sure an item as a whole confirms or denies: boosted trees over its signs, in trees.json.
 
-Fitted by benchmarks/fit_trees.py on labelled sets written for this project. A sum of small regression trees gives the
+Fitted by benchmarks/fit_weights.py on labelled sets written for this project. A sum of small regression trees gives the
 log odds (Friedman 2001, Greedy function approximation: a gradient boosting machine); what a tree asks is one sign and
 one threshold at a time, so that `dementi why` can say which signs weighed most.
 """
