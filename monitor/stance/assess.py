@@ -14,16 +14,18 @@ from typing import NamedTuple
 
 from monitor.lexicon.passage import Passage, Sentence
 from monitor.lexicon.touch import Asked, Touch
-from monitor.model.verdict import Gate, Stance, Statement
-from monitor.stance.candidate import Candidate
+from monitor.model.verdict import Basis, Gate, Stance, Statement
+from monitor.stance.attribution import Cast
+from monitor.stance.candidate import Candidate, plain
 from monitor.stance.clauses import clauses
 from monitor.stance.decide import Decided, Tie, decide
 from monitor.stance.memory import Memory
-from monitor.stance.merge import merge
+from monitor.stance.merge import merge, once
 from monitor.stance.reader import Reader, held, strength
 from monitor.stance.scope import Scene
 from monitor.stance.signs import Signs, signs
 from monitor.stance.source import Sources
+from monitor.stance.speakers import NOBODY, OUTLET, Speaker
 from monitor.stance.stand_in import StandIn, stand_ins
 
 _TIED = 2.0
@@ -39,6 +41,12 @@ class Looked(NamedTuple):
     signs: Signs
     stand_ins: list[StandIn]  # what could be shown for a stance without a candidate
     tie: Tie
+    scenes: list[Scene]
+    asked: Asked
+
+    def cast(self) -> Cast:
+        """All who may speak in the item."""
+        return Cast(self.scenes, self.asked)
 
 
 def look(passage: Passage, touches: Sequence[Touch], asked: Asked, match: float) -> Looked:
@@ -60,9 +68,8 @@ def look(passage: Passage, touches: Sequence[Touch], asked: Asked, match: float)
         scenes.append(reader.scene)
         sources.append(reader.sources)
     seen = signs(scenes, sources, found, memory.gates, asked, match)
-    return Looked(
-        found, memory.gates, seen, [s for s in shown if not _vetoed(s, memory)], _tie(touches, strongest, asked)
-    )
+    shown = [s for s in shown if not _vetoed(s, memory)]
+    return Looked(found, memory.gates, seen, shown, _tie(touches, strongest, asked), scenes, asked)
 
 
 def _vetoed(shown: StandIn, memory: Memory) -> bool:
@@ -98,19 +105,42 @@ def assess(
         return [], [Gate(name="cue", passed=False, detail="nobody speaks, and the claim's event is not told")]
     looked = look(passage, touches, asked, match)
     decided, gates = decide(looked.found, looked.signs, looked.stand_ins, looked.tie)
-    return merge([_statement(d) for d in decided]), looked.gates + gates
+    if not decided:
+        return [], looked.gates + gates
+    return _signed(decided, looked.cast()), looked.gates + gates
 
 
 def _speaks(sentence: Sentence) -> bool:
     return any(f.entry.table in ("cue", "negator", "say") for f in sentence.found) or any(sentence.quoted)
 
 
-def _statement(decided: Decided) -> Statement:
+def _signed(decided: Sequence[Decided], cast: Cast) -> list[Statement]:
+    """Statements with the speaker that the whole item tells; contradictions are settled before."""
+    first = [_statement(d, d.candidate.who) for d in decided]
+    kept = {id(s) for s in merge(first)}
+    told = [_statement(d, _speaker(d.candidate, cast)) for d, s in zip(decided, first, strict=True) if id(s) in kept]
+    return once(told)
+
+
+def _speaker(candidate: Candidate, cast: Cast) -> Speaker:
+    """A plain telling is the outlet's, a declined answer its own sentence's; the rest is the item's."""
+    if plain(candidate) or candidate.stance is Stance.DECLINES:
+        return candidate.who
+    return cast.speaker(candidate)
+
+
+def _basis(candidate: Candidate, who: Speaker) -> Basis:
+    """Who is found for what nobody seemed to say says it; what the outlet found out by itself it shows."""
+    if candidate.basis is Basis.SAID and who is OUTLET:
+        return Basis.SHOWN
+    return Basis.SAID if candidate.who is NOBODY and candidate.basis is Basis.SHOWN and who.kind else candidate.basis
+
+
+def _statement(decided: Decided, who: Speaker) -> Statement:
     candidate, sure = decided
-    who = candidate.who
     return Statement(
         stance=candidate.stance,
-        basis=candidate.basis,
+        basis=_basis(candidate, who),
         evidence=candidate.evidence,
         confidence=round(min(sure, 0.99), 3),
         speaker=who.name,

@@ -22,13 +22,25 @@ _OPPOSITE = {Stance.CONFIRMS: Stance.DENIES, Stance.DENIES: Stance.CONFIRMS}
 
 def merge(statements: Sequence[Statement]) -> list[Statement]:
     """One statement for each stance and party, in text order."""
+    best = _best(statements)
+    told = [s for s in best.values() if not _outdone(s, best)]
+    return [s for s in told if not _retold(s, told)]
+
+
+def once(statements: Sequence[Statement]) -> list[Statement]:
+    """The same, but a party may hold both stances: which of them is mistaken is not asked again."""
+    told = list(_best(statements).values())
+    return [s for s in told if not _retold(s, told)]
+
+
+def _best(statements: Iterable[Statement]) -> dict[tuple[Stance, str], Statement]:
+    """By stance and party the statement that shows it best."""
     best: dict[tuple[Stance, str], Statement] = {}
     for s in statements:
         known = best.get((s.stance, _party(s)))
         if known is None or _shows(s) > _shows(known):
             best[s.stance, _party(s)] = s
-    told = [s for s in best.values() if not _outdone(s, best)]
-    return [s for s in told if not _retold(s, told)]
+    return best
 
 
 def _party(statement: Statement) -> str:

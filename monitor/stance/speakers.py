@@ -77,7 +77,8 @@ OUTLET = Speaker(None, None, Role.OUTLET, "")  # the outlet itself, having looke
 
 
 @lru_cache(maxsize=8192)
-def _spelt(text: str) -> tuple[str, ...]:
+def spelt(text: str) -> tuple[str, ...]:
+    """The words of a name in `fold.key` spelling, small words left out."""
     return tuple(k for k in (key(w.low) for w in words(text)) if k not in _PLAIN)
 
 
@@ -123,12 +124,12 @@ def _by_source(
 @lru_cache(maxsize=4096)
 def _speaks_for(name: str) -> str | None:
     """The institution whose known speaker this is, by surname and, where printed, first name."""
-    spelt = _spelt(name)
+    mine = spelt(name)
     for institution, facts in gazetteer().items():
         for speaker_name in facts.speakers:
-            known = _spelt(speaker_name)
-            surname = known and spelt and _same(known[-1], spelt[-1], capital=True)
-            if surname and (len(spelt) == 1 or _same(known[0], spelt[0], capital=True)):
+            known = spelt(speaker_name)
+            surname = known and mine and _same(known[-1], mine[-1], capital=True)
+            if surname and (len(mine) == 1 or _same(known[0], mine[0], capital=True)):
                 return institution
     return None
 
@@ -158,7 +159,7 @@ def _party(sentence: Sentence, first: int, last: int, parties: Sequence[Party]) 
     for party in parties:
         for names, worth in ((party.speakers, 1.0), ((party.name, *party.aliases), 0.9)):
             for text in names:
-                found = _named(_spelt(text), here, person=_a_person(text))
+                found = _named(spelt(text), here, person=_a_person(text))
                 if found and (best is None or found[0] * worth > best[0]):
                     best = (found[0] * worth, party, found[1])
         at = _by_entry(party, entries)
@@ -213,6 +214,13 @@ def _named(
     if len(met) >= 2 or (met and len(max(met, key=len)) >= 5 and len(wanted) <= 2):
         return 0.5, (min(met.values()), max(met.values()))
     return None
+
+
+def party_words(wanted: tuple[str, ...], folded: str, raw: str) -> str | None:
+    """The word of a party's name that a word of the text is, small words apart."""
+    if folded in _PLAIN:
+        return None
+    return next((w for w in wanted if _same(w, folded, raw[:1].isupper())), None)
 
 
 @lru_cache(maxsize=65_536)  # a party's few words meet the same words of the news again and again
