@@ -138,8 +138,10 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
     if compiled.given:
         absent = sum(not n for n in named)
         told = cores > 0 or not any(g.predicate for g in compiled.groups)
-        about = told and (not absent or (absent <= compiled.spare and any(named[n] for n in compiled.asked.rare)))
-        return RELATED - _ABSENT * absent + 0.3 * cores + 0.35 * wide if about else 0.0
+        alone = any(named[n] for n in compiled.asked.rare)  # shows by itself what the item is about
+        if (absent or not told) and not (alone and absent <= compiled.spare):
+            return 0.0
+        return max(RELATED * alone, RELATED - _ABSENT * (absent + (not told)) + 0.3 * cores + 0.35 * wide)
     if not named:
         kinds = any(c.kind for t in touches for c in t.cores)
         return max(cover, 0.5 * cores + 0.5 * cover) if cover >= _COVERED or (kinds and cover >= FLOOR) else 0.0
