@@ -14,9 +14,10 @@ from monitor.text.alike import begins, inflected, one_name, skeleton
 from monitor.text.fold import key, low, plain
 from monitor.text.words import Word
 
-_HEAD = 3  # letters under which short terms are filed …
-_LONG_HEAD = 4  # … and long ones, whose inflected forms share more
-_LONG = 6
+_HEAD = 3  # letters that a word shares with every term it touches, but for names spelt otherwise
+_STEM = 4  # letters at least that inflected forms share …
+_ENDING = 2  # … but for so many of the shorter word …
+_LONGER = 5  # … and so many of the longer one, after `alike.inflected`
 _SPELT = 5  # letters from which on a name may be spelt differently
 _REMEMBER = 40_000  # words of texts; a hundred bytes each
 _FAR = 64  # letters of a word that are looked at
@@ -39,7 +40,11 @@ class Terms:
         self.glue = False  # some claim is in a language that glues words together
         self._numbers: dict[tuple[str, bool], int] = {}
         self._short: dict[str, list[int]] = defaultdict(list)
-        self._filed: dict[str, list[int]] = defaultdict(list)
+        self._filed: dict[str, list[int]] = defaultdict(
+            list
+        )  # stem -> terms, none longer than the word
+        self._longer: dict[str, list[int]] = defaultdict(list)  # stem of a shorter word -> terms
+        self._inside: dict[str, list[int]] = defaultdict(list)  # first letters -> terms that may stand in longer words
         self._bones: dict[str, list[int]] = defaultdict(list)
         self._remembered: dict[tuple[str, bool], tuple[int, ...]] = {}
         self._as_written: dict[str, tuple[int, ...]] = {}
@@ -61,10 +66,7 @@ class Terms:
             return known
         number = self._numbers[word_key, name] = len(self.all)
         self.all.append(Term(number, word_key, name))
-        if len(word_key) < _HEAD:
-            self._short[word_key].append(number)
-        else:
-            self._filed[word_key[: _LONG_HEAD if len(word_key) >= _LONG else _HEAD]].append(number)
+        self._file(word_key, number)
         if name and len(word_key) >= _SPELT and skeleton(word_key):
             self._bones[skeleton(word_key)].append(number)
         self._remembered.clear()
@@ -72,6 +74,24 @@ class Terms:
         self._idle.clear()
         self._heads.add(word_key[:_HEAD])
         return number
+
+    def _file(self, word_key: str, number: int) -> None:
+        """Under what a word must begin with to touch the term, as long as can be: few terms share it.
+
+        Of two inflected forms all but the last `_ENDING` letters of the shorter are shared, and all but the last
+        `_LONGER` of the longer.
+        """
+        size = len(word_key)
+        if size < _HEAD:
+            self._short[word_key].append(number)
+            return
+        self._filed[word_key[: size if size <= _STEM else max(_STEM, size - _ENDING)]].append(number)
+        self._inside[word_key[:_STEM]].append(number)
+        if size > _HEAD:
+            stems = {word_key[:_HEAD]} if size == _STEM else set()
+            stems |= {word_key[: max(_STEM, shared)] for shared in range(size - _LONGER - _ENDING, size - _ENDING)}
+            for stem in stems:
+                self._longer[stem].append(number)
 
     def touched(self, word: Word) -> tuple[int, ...]:
         """Numbers of the terms that a word of a text touches."""
@@ -127,12 +147,23 @@ class Terms:
     def _find(self, folded: str, capital: bool) -> set[int]:
         spelt = key(folded[:_FAR])
         found = {n for n in self._short.get(spelt, ()) if capital or not self.all[n].name}
-        for number in (*self._filed.get(spelt[:_HEAD], ()), *self._filed.get(spelt[:_LONG_HEAD], ())):
+        for number in self._alike(spelt):
             if _begins_like(spelt, self.all[number], capital):
                 found.add(number)
         if capital and len(spelt) >= _SPELT:
             found |= self._other_spellings(spelt, latin=_latin(folded))
         return found | self._glued(spelt) if self.glue else found
+
+    def _alike(self, spelt: str) -> list[int]:
+        """Terms that may be inflected forms of a word, or its beginning."""
+        size, filed = len(spelt), self._filed
+        found: list[int] = []
+        for shared in range(_HEAD, size + 1):
+            terms = filed.get(spelt[:shared])
+            if terms:
+                found += terms
+        stem = spelt if size == _HEAD else spelt[: max(_STEM, size - _ENDING)]
+        return found + self._longer.get(stem, [])
 
     def _other_spellings(self, spelt: str, *, latin: bool) -> set[int]:
         return {
@@ -145,10 +176,7 @@ class Terms:
         """Terms inside a longer word: Rücktrittsgerücht, Wendtnachfolge."""
         found: set[int] = set()
         for at in range(_HEAD, len(spelt) - _GLUED + 1):
-            for number in (
-                *self._filed.get(spelt[at : at + _HEAD], ()),
-                *self._filed.get(spelt[at : at + _LONG_HEAD], ()),
-            ):
+            for number in self._inside.get(spelt[at : at + _STEM], ()):
                 term = self.all[number]
                 if len(term.key) >= _GLUED and spelt.startswith(term.key, at):
                     found.add(number)

@@ -72,3 +72,15 @@ def test_a_claims_own_terms_are_found_as_among_all(parts: list[str], glue: bool,
     made = GLUED if glue else PLAIN
     for word in words(" ".join(parts)):
         assert made.touched_of(word, own) == own.intersection(made.touched(word))
+
+
+STEMS = st.text("abs", min_size=1, max_size=12)
+
+
+@given(st.lists(STEMS, min_size=1, max_size=12), st.lists(STEMS, min_size=1, max_size=12), st.booleans())
+def test_looking_a_word_up_finds_what_comparing_it_with_every_term_finds(keys: list[str], texts: list[str], glue: bool):
+    made = Terms()
+    made.glue = glue
+    numbers = {made.number(spelt, name=n % 2 == 0) for n, spelt in enumerate(keys)}
+    for word in (w for text in texts for w in words(f"{text} {text.capitalize()}")):
+        assert set(made.touched(word)) == made.touched_of(word, numbers)
