@@ -21,7 +21,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-_FORMAT = "7"  # raise it when the shape of what is kept changes
+_FORMAT = "8"  # raise it when the shape of what is kept changes
 _HOME = Path(monitor.__file__).parent
 _TABLES = ("languages", "events")
 _SPELLING = ("pattern.py", "words.py", "fold.py")  # what makes rows of what the tables say

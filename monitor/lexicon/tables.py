@@ -53,6 +53,7 @@ class NameFacts(NamedTuple):
     of: tuple[str, ...]
     speakers: tuple[str, ...]
     stems: tuple[str, ...]  # beginnings of its names of one word, in `fold.key` spelling
+    short: tuple[str, ...]  # its names of four letters, the same: Kyiv, Oslo
 
 
 class Tables(NamedTuple):
@@ -107,14 +108,15 @@ def kinds() -> Mapping[str, KindFacts]:
 def names() -> Mapping[str, NameFacts]:
     """The gazetteer by canonical name."""
     facts = cache.kept(
-        "names", lambda: {e.name: (e.kind, e.of, e.speakers, _stems(e.phrases)) for e in name_files.load()}
+        "names", lambda: {e.name: (e.kind, e.of, e.speakers, *_stems(e.phrases)) for e in name_files.load()}
     )
     return {name: NameFacts(*values) for name, values in facts.items()}
 
 
-def _stems(phrases: tuple[Phrase, ...]) -> tuple[str, ...]:
-    single = (a for p in phrases if len(p) == 1 and not isinstance(p[0], int) for a in p[0])
-    return tuple(sorted({key(a.strip("*=")) for a in single if len(a) > _SHORT_NAME}))
+def _stems(phrases: tuple[Phrase, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    single = [a for p in phrases if len(p) == 1 and not isinstance(p[0], int) for a in p[0]]
+    short = {key(a) for a in single if len(a) == _SHORT_NAME and a.isalpha()}
+    return tuple(sorted({key(a.strip("*=")) for a in single if len(a) > _SHORT_NAME})), tuple(sorted(short))
 
 
 def _gather(code: str, known: bool) -> tuple[list[tuple[tuple[object, ...], tuple[Phrase, ...]]], dict[str, object]]:

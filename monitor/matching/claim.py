@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.lexicon.numbers import Quantity, quantities
 from monitor.lexicon.passage import Passage, Sentence, read
 from monitor.lexicon.tables import among, tables
 from monitor.lexicon.tables import kinds as kind_facts
-from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.touch import Asked
+from monitor.matching.kin import entries, in_small, kin
 from monitor.matching.rarity import rare
 from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
@@ -138,14 +137,14 @@ def _given(claim: Claim, terms: Terms) -> list[Group]:
     """Groups as the watchlist gives them. A group with a name in small letters holds words of the event."""
     groups = []
     for names in claim.about:
-        small = [n for n in names if n[:1].islower()]
+        small = [n for n in names if in_small(n)]
         titles = tables(claim.language or "en").words.get("titles", frozenset())
         offices = [n for n in names if among(low(n), titles)]  # the Pope is "il papa", "der Papst" in running text
-        runs = tuple(r for r in (_run(n, terms, name=n[:1].isupper() and n not in offices) for n in names) if r)
-        runs += tuple((terms.number(stem, name=False),) for n in names for stem in _kin(_entries(n)))
+        runs = tuple(r for r in (_run(n, terms, name=not in_small(n) and n not in offices) for n in names) if r)
+        runs += tuple(run for n in names for run in kin(entries(n), terms))
         if runs:
             spelt = [n for n in names if n[:1].isupper()]
-            unusual = bool(spelt) and all(rare(n.split()) and not _entries(n) for n in spelt)
+            unusual = bool(spelt) and all(rare(n.split()) and not entries(n) for n in spelt)
             groups.append(Group(runs, len(small) * 2 >= len(names), rare=unusual))
     return groups
 
@@ -154,30 +153,6 @@ def _spare(groups: Sequence[Group]) -> int:
     """One of two names may be missing where a rare one stands; one of three or more anyway."""
     hard = [g for g in groups if not g.predicate]
     return int(len(hard) > 2 or (len(hard) == 2 and any(g.rare for g in hard)))
-
-
-@lru_cache(maxsize=4096)
-def _entries(name: str) -> frozenset[str]:
-    """The gazetteer's entries for a name."""
-    sentences = read([("title", name)], tables("und")).sentences
-    return frozenset(f.entry.kind for s in sentences for f in s.names if len(f.parts) == len(s.words))
-
-
-@lru_cache(maxsize=4096)
-def _kin(entries: frozenset[str]) -> tuple[str, ...]:
-    """Stems of all that stands for these entries in headlines, in all languages.
-
-    A country goes by its capital and government, these by their country: Kyiv and the Kremlin talk, Oman confirms the
-    talks in Muscat.
-    """
-    facts = gazetteer()
-    known = {e for e in entries if e in facts}
-    for entry in tuple(known):
-        if facts[entry].kind == "city":
-            known |= {parent for parent in facts[entry].of if parent in facts and facts[parent].kind == "country"}
-        elif facts[entry].kind == "country":
-            known |= {n for n, f in facts.items() if f.kind in ("city", "institution") and f.of == (entry,)}
-    return tuple(sorted({stem for e in known for stem in facts[e].stems}))
 
 
 def _guessed(passage: Passage, terms: Terms) -> list[Group]:
@@ -219,8 +194,8 @@ def _stem(word: str, endings: Sequence[str]) -> str:
 
 def _other_names(sentence: Sentence, first: int, last: int, terms: Terms) -> list[tuple[int, ...]]:
     """What the gazetteer calls the same thing in other languages: Ukrainian, ukrainisch, український; Kyiv."""
-    entries = {f.entry.kind for f in sentence.names if f.first == first and f.last == last}
-    return [(terms.number(stem, name=False),) for stem in _kin(frozenset(entries))]
+    named = {f.entry.kind for f in sentence.names if f.first == first and f.last == last}
+    return kin(frozenset(named), terms)
 
 
 def _capitals(sentence: Sentence, passage: Passage) -> list[tuple[int, int]]:
@@ -382,7 +357,7 @@ def _negative(passage: Passage, main: dict[str, int]) -> bool:
 
 def _specific(claim: Claim) -> bool:
     """A name given with the claim is no country, city or institution that is in the news every day."""
-    spelt = [names for names in claim.about if 2 * sum(n[:1].islower() for n in names) < len(names)]
+    spelt = [names for names in claim.about if 2 * sum(map(in_small, names)) < len(names)]
     return any(not any(_well_known(n) for n in names) for names in spelt)
 
 

@@ -30,6 +30,7 @@ class Term(NamedTuple):
     number: int
     key: str
     name: bool  # a name: meets other spellings, never as a part of a longer word's middle
+    whole: bool = False  # no more than a letter is added to it: Rome and Romes, not Romero
 
 
 class Terms:
@@ -38,7 +39,7 @@ class Terms:
     def __init__(self) -> None:
         self.all: list[Term] = []
         self.glue = False  # some claim is in a language that glues words together
-        self._numbers: dict[tuple[str, bool], int] = {}
+        self._numbers: dict[tuple[str, bool, bool], int] = {}
         self._short: dict[str, list[int]] = defaultdict(list)
         self._filed: dict[str, list[int]] = defaultdict(
             list
@@ -59,13 +60,13 @@ class Terms:
             self._foreign.add(number)
         return number
 
-    def number(self, word_key: str, *, name: bool) -> int:
+    def number(self, word_key: str, *, name: bool, whole: bool = False) -> int:
         """The number of a term in `fold.key` spelling, new or known."""
-        known = self._numbers.get((word_key, name))
+        known = self._numbers.get((word_key, name, whole))
         if known is not None:
             return known
-        number = self._numbers[word_key, name] = len(self.all)
-        self.all.append(Term(number, word_key, name))
+        number = self._numbers[word_key, name, whole] = len(self.all)
+        self.all.append(Term(number, word_key, name, whole))
         self._file(word_key, number)
         if name and len(word_key) >= _SPELT and skeleton(word_key):
             self._bones[skeleton(word_key)].append(number)
@@ -186,6 +187,8 @@ class Terms:
 def _begins_like(spelt: str, term: Term, capital: bool) -> bool:
     """One is the other with an ending. Names have capitals, and lose a letter at most: not Castro's cast."""
     if term.name and not (capital and len(spelt) >= len(term.key) - 1):
+        return False
+    if term.whole and len(spelt) > len(term.key) + 1:
         return False
     return begins(spelt, term.key) or inflected(spelt, term.key)
 
