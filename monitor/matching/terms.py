@@ -41,9 +41,7 @@ class Terms:
         self.glue = False  # some claim is in a language that glues words together
         self._numbers: dict[tuple[str, bool, bool], int] = {}
         self._short: dict[str, list[int]] = defaultdict(list)
-        self._filed: dict[str, list[int]] = defaultdict(
-            list
-        )  # stem -> terms, none longer than the word
+        self._filed: dict[str, list[int]] = defaultdict(list)  # stem -> terms, none longer than the word
         self._longer: dict[str, list[int]] = defaultdict(list)  # stem of a shorter word -> terms
         self._inside: dict[str, list[int]] = defaultdict(list)  # first letters -> terms that may stand in longer words
         self._bones: dict[str, list[int]] = defaultdict(list)
