@@ -12,7 +12,7 @@ from monitor.lexicon.passage import Passage, Sentence, read
 from monitor.lexicon.tables import among, tables
 from monitor.lexicon.tables import kinds as kind_facts
 from monitor.lexicon.touch import Asked
-from monitor.matching.kin import entries, in_small, kin
+from monitor.matching.kin import PARTICLES, entries, in_small, kin
 from monitor.matching.rarity import rare
 from monitor.matching.terms import Terms
 from monitor.model.claim import Claim
@@ -130,7 +130,9 @@ def _texts(claim: Claim) -> list[tuple[str, str]]:
 
 def _run(text: str, terms: Terms, *, name: bool) -> tuple[int, ...]:
     """Term numbers of a text's words. Small words inside a name ("van der") are no names themselves."""
-    return tuple(terms.number_of(w, name=name and not w.raw[:1].islower()) for w in words(text))
+    found = words(text)
+    small = [w.raw[:1].islower() or (w is not found[-1] and w.low in PARTICLES) for w in found]
+    return tuple(terms.number_of(w, name=name and not s) for w, s in zip(found, small, strict=True))
 
 
 def _given(claim: Claim, terms: Terms) -> list[Group]:

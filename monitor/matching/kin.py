@@ -10,7 +10,7 @@ from monitor.lexicon.tables import tables
 from monitor.matching.terms import Terms
 from monitor.text.words import words
 
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     ["al", "bin", "d", "da", "dal", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "ibn", "la", "le",
      "ten", "ter", "van", "von", "zu", "zum"]
 )  # fmt: skip
@@ -18,7 +18,7 @@ _PARTICLES = frozenset(
 
 def in_small(name: str) -> bool:
     """Words of the event ("step down"), not a name, which has a capital behind its particle ("van der Aa")."""
-    return name[:1].islower() and not (words(name)[0].low in _PARTICLES and any(c.isupper() for c in name))
+    return name[:1].islower() and not (words(name)[0].low in PARTICLES and any(c.isupper() for c in name))
 
 
 @lru_cache(maxsize=4096)
