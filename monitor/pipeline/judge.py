@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from monitor.model.source import Item
 from monitor.model.verdict import Assessment, Gate, Role, Statement, relation_of
 from monitor.stance.assess import assess
 from monitor.text.language import weighed
+from monitor.text.sentences import sentences
 from monitor.text.words import Word, spellings, words
 
 RELATED = 0.35  # how much of a claim an item must hold to be about it
@@ -36,18 +37,21 @@ class Judge:
     def judge_item(self, item: Item) -> list[Assessment]:
         """An assessment for each claim the item is about, in the order of the watchlist."""
         fields = item.fields()
-        candidates = self.index.candidates({raw for _, text in fields for raw in spellings(text[:_READ_AHEAD])})
+        looked = [text[:_READ_AHEAD] for _, text in fields]
+        candidates = self.index.candidates(set().union(*map(spellings, looked)))
+        if candidates:
+            told = (spellings(text[start:end]) for text in looked for start, end in sentences(text))
+            candidates = self.index.near(candidates, told)
         if not candidates:
             return []
-        looked = [w for _, text in fields for w in words(text[:_READ_AHEAD])]
-        passage = read(fields, tables(self.language(item, candidates, looked)))
+        passage = read(fields, tables(self.language(item, candidates, (w for text in looked for w in words(text)))))
         seen = see(passage, self.index.terms)
         judged = (
             self.judge_pair(item, passage, seen, self.index.compiled[n], share) for n, share in sorted(candidates)
         )
         return [assessment for assessment in judged if assessment]
 
-    def language(self, item: Item, candidates: Sequence[tuple[int, float]], looked: Sequence[Word]) -> str:
+    def language(self, item: Item, candidates: Sequence[tuple[int, float]], looked: Iterable[Word]) -> str:
         """The item's language; where its text is too short to tell, that of the claim's wording it is closest to."""
         if item.language and item.language[:2].isalpha():
             return item.language[:2].lower()
