@@ -33,6 +33,7 @@ class Tie(Enum):
 FLOOR = 0.3  # a statement less sure than this is not made; routes ask for more before they alert
 # The same by what ties the item to the claim. Much of the news is nearly about a claim without rare names.
 _LEAST = {Tie.GIVEN: FLOOR, Tie.RARE: 0.4, Tie.NAMED: 0.55, Tie.COMMON: 0.5, Tie.LOOSE: FLOOR}
+_HALF = 0.5  # of both stances, one that is less than half as likely is not told: it is mostly a slip
 _LOOSE = 0.68  # of these, a candidate by itself, where hardly anything ties the item to the claim
 _CLEAR = 0.7  # a cue so sure by itself …
 _OF_ITS_OWN = 0.9  # … keeps so much of it
@@ -53,8 +54,9 @@ def decide(
     decided: list[Decided] = []
     gates: list[Gate] = []
     likely = probabilities(signs)
-    least = _LEAST[tie]
     for stance in (Stance.CONFIRMS, Stance.DENIES):
+        weaker = likely[stance] < _HALF * max(likely.values())
+        least = max(_LEAST[tie], _HALF * max(likely.values())) if weaker else _LEAST[tie]
         own = [Decided(c, confidence(c)) for c in found if c.stance is stance and not plain(c)]
         if tie is Tie.LOOSE:
             own = [d for d in own if d.sure >= _LOOSE and "voiced" not in d.candidate.features]
