@@ -45,7 +45,6 @@ class Terms:
         self._longer: dict[str, list[int]] = defaultdict(list)  # stem of a shorter word -> terms
         self._inside: dict[str, list[int]] = defaultdict(list)  # first letters -> terms that may stand in longer words
         self._bones: dict[str, list[int]] = defaultdict(list)
-        self._remembered: dict[tuple[str, bool], tuple[int, ...]] = {}
         self._as_written: dict[str, tuple[int, ...]] = {}
         self._heads: set[str] = set()  # the first letters of all terms
         self._foreign: set[int] = set()  # terms written in another script than Latin
@@ -68,7 +67,6 @@ class Terms:
         self._file(word_key, number)
         if name and len(word_key) >= _SPELT and skeleton(word_key):
             self._bones[skeleton(word_key)].append(number)
-        self._remembered.clear()
         self._as_written.clear()
         self._idle.clear()
         self._heads.add(word_key[:_HEAD])
@@ -94,12 +92,9 @@ class Terms:
 
     def touched(self, word: Word) -> tuple[int, ...]:
         """Numbers of the terms that a word of a text touches."""
-        capital = not word.raw[:1].islower()
-        known = self._remembered.get((word.low, capital))
+        known = self._as_written.get(word.raw)
         if known is None:
-            if len(self._remembered) > _REMEMBER:
-                self._remembered.clear()
-            known = self._remembered[word.low, capital] = tuple(sorted(self._find(word.low, capital)))
+            known = () if word.raw in self._idle else self._look(word.raw)
         return known
 
     def touched_by(self, spellings: AbstractSet[str]) -> set[int]:
@@ -121,7 +116,7 @@ class Terms:
 
     def _look(self, raw: str) -> tuple[int, ...]:
         folded = low(raw)
-        known = tuple(self._find(folded, not raw[:1].islower())) if folded else ()
+        known = tuple(sorted(self._find(folded, not raw[:1].islower()))) if folded else ()
         if known:
             self._as_written[raw] = known
         elif len(self._idle) < _REMEMBER:
@@ -155,12 +150,15 @@ class Terms:
 
     def _alike(self, spelt: str) -> list[int]:
         """Terms that may be inflected forms of a word, or its beginning."""
-        size, filed = len(spelt), self._filed
+        size, filed, known = len(spelt), self._filed, self.all
         found: list[int] = []
         for shared in range(_HEAD, size + 1):
             terms = filed.get(spelt[:shared])
-            if terms:
-                found += terms
+            if not terms:
+                continue
+            if shared + _LONGER < size:  # too much would be left of the word for an ending
+                terms = [n for n in terms if spelt.startswith(known[n].key)]
+            found += terms
         stem = spelt if size == _HEAD else spelt[: max(_STEM, size - _ENDING)]
         return found + self._longer.get(stem, [])
 
