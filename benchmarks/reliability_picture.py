@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 BINS = 10
-SIDE, LEFT, TOP, GAP, BOTTOM = 300, 56, 44, 72, 56
+SIDE, LEFT, TOP, GAP, BOTTOM, RIGHT = 300, 56, 44, 72, 56, 24
 INK, GRID, MARK = "#333", "#e3e3e3", "#0b6e99"
 _FEWEST = 10  # in a bin; below, its mark is hollow: chance moves it by more than a tenth
 
@@ -35,7 +35,7 @@ def error(found: Sequence[Bin]) -> float:
 
 def draw(panels: Mapping[str, Sequence[Bin]]) -> str:
     """One square a stance, side by side. On the diagonal a probability is what it says."""
-    width = LEFT + len(panels) * (SIDE + GAP)
+    width = LEFT + len(panels) * (SIDE + GAP) - GAP + RIGHT
     height = TOP + SIDE + BOTTOM
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
