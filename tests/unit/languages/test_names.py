@@ -8,7 +8,7 @@ import pytest
 
 from monitor.errors import ConfigError
 from monitor.languages import names
-from monitor.text.lexer import Lexer
+from monitor.text.lexer import Lexer, longest
 from monitor.text.words import words
 
 BASE = '[[entry]]\nname = "Norway"\nkind = "country"\nforms = ["Norge*"]\nspeaks = ["Oslo"]\nspeakers = ["Kari Vik"]\n'
@@ -41,3 +41,49 @@ def test_one_name_is_of_one_kind(tmp_path: Path) -> None:
 def test_no_name_of_ours_stands_twice() -> None:
     found = [entry.name for entry in names.load()]
     assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Valkoisen talon tiedottaja", "White House"),
+        ("Venäjän ulkoministeriö", "Russian Foreign Ministry"),
+        ("Valko-Venäjällä", "Belarus"),
+        ("a magyarok", "Hungary"),
+        ("Oroszországban", "Russia"),
+        ("Det Hvide Hus afviser", "White House"),
+        ("Det hvite hus avviser", "White House"),
+        ("Comisia Europeană neagă", "European Commission"),
+        ("bijele kuće", "White House"),
+        ("Beyaz Saray'dan yalanlama", "White House"),
+        ("İsveç Dışişleri", "Sweden"),
+        ("Bieleho domu", "White House"),
+        ("Ο Λευκός Οίκος διαψεύδει", "White House"),
+        ("руското външно министерство", "Russian Foreign Ministry"),
+        ("w Seulu", "Seoul"),
+    ],
+)
+def test_a_name_is_known_in_the_language_of_the_text(text: str, name: str) -> None:
+    assert name in named(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "un seul homme",
+        "the soul of it",
+        "haga lo que quiera",
+        "atentat la București",
+        "a hint",
+        "el fin",
+        "virologists",
+    ],
+)
+def test_a_common_word_is_no_capital(text: str) -> None:
+    assert named(text) <= {"Romania", "Bucharest"}
+
+
+def named(text: str) -> set[str]:
+    entries = [entry for entry in names.load() if entry.kind != "outlet"]
+    lexer = Lexer([entry.phrases for entry in entries])
+    return {entries[hit.row].name for hit in longest(lexer.find(words(text)))}
