@@ -141,8 +141,12 @@ class Terms:
     def _find(self, folded: str, capital: bool) -> set[int]:
         spelt = key(folded[:_FAR])
         found = {n for n in self._short.get(spelt, ()) if capital or not self.all[n].name}
+        terms = self.all
         for number in self._alike(spelt):
-            if _begins_like(spelt, self.all[number], capital):
+            term = terms[number]
+            if term.name and not capital:
+                continue
+            if _begins_like(spelt, term, capital):
                 found.add(number)
         if capital and len(spelt) >= _SPELT:
             found |= self._other_spellings(spelt, latin=_latin(folded))
