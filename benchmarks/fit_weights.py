@@ -7,7 +7,7 @@ label holds its stance; logistic regression with an L2 penalty, fitted by Newton
 monitor/stance/trees.json: each pair is one example for each stance, its signs are what `stance.signs` counts; gradient
 boosted trees. With several sets every one is kept out of both steps in turn; inside each fold the candidates of the
 trees' examples are weighed by weights that have not seen their set either. Then all are fitted together. --plot draws
-whether the probabilities given to the sets kept out are what they say.
+whether the probabilities given to the sets kept out are what they say; --without shows what signs are worth.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ TREES = {
 }  # fmt: skip
 
 Weights = dict[str, np.ndarray]
+Kept = tuple[Pair, dict[Stance, float]]  # a pair of a set kept out, and what is said of it
 
 
 # -- weights
@@ -131,14 +132,30 @@ def _shortened(names: Sequence[str], forests: dict[str, Any]) -> dict[str, Any]:
 # -- folds
 
 
-def folds(some: Sequence[Pair]) -> Iterable[tuple[str, list[tuple[Pair, dict[Stance, float]]]]]:
-    """(set kept out, its pairs with their probabilities)."""
+def folds(some: Sequence[Pair], without: Sequence[str] = ()) -> Iterable[tuple[str, list[Kept], list[Kept]]]:
+    """(set kept out, its pairs with their probabilities, the same by the weights alone).
+
+    `without`: beginnings of the names of signs that the trees are not shown.
+    """
     for name in sorted({p.set for p in some}):
         rest = [p for p in some if p.set != name]
-        fitted = fit_trees(*_apart(rest))
+        members, signs = _apart(rest)
+        fitted = fit_trees(members, [_left(found, without) for found in signs])
         weights = fit_weights(rest)
-        kept = [p for p in some if p.set == name]
-        yield name, [(p, probabilities(signs_of(p, weights), fitted)) for p in kept]
+        kept = [(p, signs_of(p, weights)) for p in some if p.set == name]
+        yield name, [(p, probabilities(s, fitted)) for p, s in kept], [(p, _surest(s)) for p, s in kept]
+
+
+def _left(signs: dict[str, float], without: Sequence[str]) -> dict[str, float]:
+    return {name: value for name, value in signs.items() if not name.startswith(tuple(without))}
+
+
+def _surest(signs: dict[str, float]) -> dict[Stance, float]:
+    """How sure the surest candidate of a stance is, whatever else the item holds."""
+    return {
+        stance: max([v for name, v in signs.items() if name.startswith(f"max.{stance}")], default=0.0)
+        for stance in (Stance.CONFIRMS, Stance.DENIES)
+    }
 
 
 def _apart(some: Sequence[Pair]) -> tuple[list[Pair], list[dict[str, float]]]:
@@ -152,7 +169,7 @@ def _apart(some: Sequence[Pair]) -> tuple[list[Pair], list[dict[str, float]]]:
     return members, signs
 
 
-def report(kept: Sequence[tuple[Pair, dict[Stance, float]]], related: float, label: str) -> None:
+def report(kept: Sequence[Kept], related: float, label: str) -> None:
     kinds: dict[str, Callable[[Pair], bool]] = {
         "full": lambda p: p.mine and not p.bare, "bare": lambda p: p.mine and p.bare,
     }  # fmt: skip
@@ -168,7 +185,7 @@ def said(pair: Pair, sure: dict[Stance, float], least: float, related: float) ->
     return [str(s) for s, p in sure.items() if p >= least and pair.signs and pair.match >= related]
 
 
-def reliability(kept: Iterable[tuple[Pair, dict[Stance, float]]], related: float) -> dict[str, list[Bin]]:
+def reliability(kept: Iterable[Kept], related: float) -> dict[str, list[Bin]]:
     """By stance, what was said of the pairs that are judged, and how much was so; claims as the watchlist has them."""
     judged = [(p, sure) for p, sure in kept if not p.bare and p.signs and p.match >= related]
     return {
@@ -182,17 +199,21 @@ def main() -> None:
     ap.add_argument("sets", nargs="+", type=Path)
     ap.add_argument("--write", action="store_true", help="keep what is fitted on all")
     ap.add_argument("--plot", type=Path, help="draw the reliability of what is said of the sets kept out")
+    ap.add_argument("--without", nargs="+", default=(), help="beginnings of the names of signs left out")
     ap.add_argument("--quick", action="store_true", help="no sets kept out")
     ap.add_argument("--related", type=float, default=0.35, help="least match of a pair that is judged")
     args = ap.parse_args()
     some = [p for p in pairs(args.sets) if p.match >= min(args.related, 0.35) or p.mine]
     if len(args.sets) > 1 and not args.quick:
-        every = []
-        for name, kept in folds(some):
+        every: list[Kept] = []
+        alone: list[Kept] = []
+        for name, kept, weighed in folds(some, args.without):
             every += kept
+            alone += weighed
             rows = [(p.expected, said(p, s, 0.3, args.related)) for p, s in kept if p.mine and not p.bare]
             print(f"{name:14} @0.3", " ".join(f"{k} {v:.3f}" for k, v in alerts_score(rows).items()), flush=True)
         report(every, args.related, "kept out")
+        report(alone, args.related, "weights")
         found = reliability(every, args.related)
         print("expected calibration error:", ", ".join(f"{name} {error(b):.3f}" for name, b in found.items()))
         if args.plot:
