@@ -104,15 +104,21 @@ async def test_what_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> No
         engine.close()
 
 
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 async def test_a_process_that_nobody_asks_is_let_go(engine: ApartEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "_IDLE", 0.05)
     monkeypatch.setattr(apart, "_IDLE_AT_FIRST", 0.05)
     for _ in range(2):
         pid = await engine.think(os.getpid)
-        while engine.pid is not None:  # noqa: ASYNC110 - the engine has no event for it
-            await asyncio.sleep(0.01)
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
+        while engine.pid is not None or lives(pid):  # noqa: ASYNC110 - the engine has no event for it
+            await asyncio.sleep(0.01)  # a busy machine takes its time to end a process
     calls = [engine.think(time.sleep, 0.06) for _ in range(3)]  # queued ones count as asked
     await asyncio.gather(*calls, engine.think(os.getpid))
 
