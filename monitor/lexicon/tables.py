@@ -116,7 +116,8 @@ def names() -> Mapping[str, NameFacts]:
 def _stems(phrases: tuple[Phrase, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     single = [a for p in phrases if len(p) == 1 and not isinstance(p[0], int) for a in p[0]]
     short = {key(a) for a in single if len(a) == _SHORT_NAME and a.isalpha()}
-    return tuple(sorted({key(a.strip("*=")) for a in single if len(a) > _SHORT_NAME})), tuple(sorted(short))
+    stems = {key(a.strip("*=")) for a in single if len(a.lstrip("=")) > _SHORT_NAME}
+    return tuple(sorted(stems)), tuple(sorted(short))
 
 
 def _gather(code: str, known: bool) -> tuple[list[tuple[tuple[object, ...], tuple[Phrase, ...]]], dict[str, object]]:
