@@ -29,7 +29,7 @@ from monitor.matching.pair import see
 from monitor.model.verdict import Role, Stance
 from monitor.pipeline.judge import Judge, silence
 from monitor.stance.assess import look
-from monitor.stance.attribution import Features, score
+from monitor.stance.attribution import Features, Option, score
 from monitor.stance.candidate import Candidate, plain
 from monitor.stance.decide import decide
 from monitor.stance.speakers import Speaker, spelt
@@ -52,7 +52,8 @@ class Example:
     answer: tuple[str, str, str]  # set, item, stance: what is counted
     weight: float
     options: Sequence[Features]
-    right: Sequence[bool]
+    right: Sequence[bool]  # taught
+    called: Sequence[bool]  # shares a word with a labelled speaker or party: counted
     found: bool  # the reader of one sentence had it right
 
 
@@ -88,16 +89,36 @@ def _of_item(name: str, gold: dict[str, Any], judge: Judge, own: int) -> Iterato
         if not wanted or plain(candidate) or candidate.stance is Stance.DECLINES:
             continue
         options = cast.options(candidate)
-        right = [bool(_called(o.who, item.publisher) & wanted) for o in options]
+        right = [_right(o, wanted, _wanted(gold, candidate, ("party",)), item.publisher) for o in options]
+        right = _fullest(options, right)
+        called = [bool(_called(o.who, item.publisher) & wanted) for o in options]
         yield Example(
-            set=name, answer=(name, gold["id"], str(candidate.stance)), weight=weight, right=right,
+            set=name, answer=(name, gold["id"], str(candidate.stance)), weight=weight, right=right, called=called,
             options=[o.features for o in options], found=bool(_called(candidate.who, item.publisher) & wanted),
         )  # fmt: skip
 
 
-def _wanted(gold: dict[str, Any], candidate: Candidate) -> set[str]:
+def _right(option: Option, wanted: set[str], parties: set[str], publisher: str | None) -> bool:
+    """A word shared; where a party was only concluded, the party must be right."""
+    if "link" in option.features:
+        return bool(_folded(option.who.party) & parties)
+    return bool(_called(option.who, publisher) & wanted)
+
+
+def _fullest(options: Sequence[Option], right: Sequence[bool]) -> list[bool]:
+    """Where the party could be concluded, the mention alone is not enough."""
+    fuller = [False, *("link" in o.features and r for o, r in zip(options, right, strict=True))]
+    kept, alone = list(right), 0
+    for n, option in enumerate(options):
+        alone = alone if "link" in option.features else n
+        if fuller[n + 1]:
+            kept[alone] = False
+    return kept
+
+
+def _wanted(gold: dict[str, Any], candidate: Candidate, roles: Sequence[str] = ("speaker", "party")) -> set[str]:
     said = [s for s in gold["statements"] if s["stance"] == str(candidate.stance)]
-    return set().union(*(_folded(s.get(of)) for s in said for of in ("speaker", "party")))
+    return set().union(*(_folded(s.get(of)) for s in said for of in roles))
 
 
 def _called(who: Speaker, publisher: str | None) -> set[str]:
@@ -147,7 +168,7 @@ def rate(some: Iterable[Example], held: Mapping[str, float]) -> tuple[int, float
     for e in some:
         if e.weight == 1.0:
             best = max(range(len(e.options)), key=lambda n: score(e.options[n], held))
-            for n, hit in enumerate((e.found, e.right[best], any(e.right))):
+            for n, hit in enumerate((e.found, e.called[best], any(e.called))):
                 answers[e.answer][n] |= hit
     shares = (sum(a[n] for a in answers.values()) / max(len(answers), 1) for n in range(3))
     return (len(answers), *shares)  # type: ignore[return-value]

@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monitor.lexicon.passage import Found
+from monitor.lexicon.tables import among
 from monitor.lexicon.touch import Asked
 from monitor.model.verdict import Basis, Role, Stance
 from monitor.stance.candidate import Candidate
+from monitor.stance.links import Links
 from monitor.stance.mentions import Mention, mentions
+from monitor.stance.offices import offices
 from monitor.stance.scope import Scene, masks, negated
 from monitor.stance.speakers import NOBODY, OUTLET, Speaker, spelt
 
@@ -49,13 +52,17 @@ class Cast:
         self._all: list[Mention] = [
             m for s in self._scenes for m in mentions(s.sentence, s.clauses, asked.parties, s.tables)
         ]
+        links = Links([s.sentence for s in self._scenes], asked.parties, self._all)
+        self._linked = {id(m): list(links.of(m)) for m in self._all}
         self._standing = {id(m): self._stands(m) for m in self._all}
         self._speaking: dict[str, float] = {}
+        self._sides: dict[str, set[int]] = {}  # stances a name stands before the cues of: 1 confirms, -1 denies
         self._times: dict[str, int] = {}
         for m in self._all:
             name = _entity(m.who)
             here = self._standing[id(m)]
-            voice = max((here.get(f, 0.0) for f in ("says", "said.by", "label", "cue.left")), default=0.0)
+            voice = max((here.get(f, 0.0) for f in ("says", "said.by", "label", "tail")), default=0.0)
+            self._sides.setdefault(name, set()).update(self._taken(m))
             self._speaking[name] = max(self._speaking.get(name, 0.0), voice)
             self._times[name] = self._times.get(name, 0) + 1
 
@@ -72,7 +79,11 @@ class Cast:
         if at is None:
             return []
         mine = _entity(candidate.who)
-        found = [Option(m.who, self._of(m, candidate, at, mine)) for m in self._all]
+        found = []
+        for m in self._all:
+            features = self._of(m, candidate, at, mine)
+            found.append(Option(m.who, features))
+            found += [Option(link.who, features | link.features) for link in self._linked[id(m)]]
         if candidate.who not in (NOBODY, OUTLET):
             found.append(Option(candidate.who, {"base": 1.0} | _style(candidate, "base") | _role(candidate.who)))
         found.append(Option(OUTLET, self._of_outlet(candidate, at)))
@@ -99,10 +110,95 @@ class Cast:
         if name and name == mine:
             features |= {"same": 1.0} | _style(candidate, "same")
         where = "here" if features.get("here") else "title" if features.get("title") else "away"
-        for kept in ("says", "said.by", "label", "quoted", "own", "party", "after.in", "opens", "cue.left"):
+        sides, wanted = self._sides[name], -1 if candidate.stance is Stance.DENIES else 1
+        features["sided"] = float(wanted in sides)
+        features["sided.other"] = float(-wanted in sides and wanted not in sides)
+        if where != "here":
+            spoken = [m for m in self._all if m.number == self._scenes[at].sentence.number]
+            dumb = not any(self._voiced(m) for m in spoken)
+            features[f"{where}.dumb"] = float(dumb)
+            if dumb and "apart.-1" in features:
+                features["dumb.before"] = 1.0
+            if dumb and "apart.1" in features:
+                features["dumb.after"] = 1.0
+            if self._he(at) and "apart.-1" in features:
+                features["he"] = 1.0
+                features["he.names"] = float("names" in mention.kinds)
+        for kept in (
+            "says",
+            "said.by",
+            "label",
+            "quoted",
+            "own",
+            "party",
+            "after.in",
+            "opens",
+            "cue.left",
+            "heads",
+            "heads.cue",
+        ):
             if kept in features:
                 features[f"{where}.{kept}"] = features[kept]
         return features
+
+    def _quotation(self, mention: Mention, at: int, candidate: Candidate) -> Features:
+        """Where the quotation that the evidence stands in begins and ends, outside it."""
+        first = self._scenes[at].sentence
+        start = next((i for i, w in enumerate(first.words) if w.start >= candidate.evidence.start), 0)
+        if not first.quoted[start]:
+            return {}
+        scene = self._scenes[mention.number - self._scenes[0].sentence.number]
+        if scene.sentence.field != first.field or scene.sentence.quoted[mention.first]:
+            return {}
+        a, before = self._edge(at, start, -1)
+        b, after = self._edge(at, start, 1)
+        here = mention.number - self._scenes[0].sentence.number
+        if here == a and mention.first <= before:
+            return {"quote.before": 1.0, "quote.before.same": float(a == at)}
+        if here == b and mention.first >= after:
+            return {"quote.after": 1.0, "quote.after.opens": float(after == 0)}
+        return {"quote.elsewhere": 1.0}
+
+    def _edge(self, at: int, word: int, step: int) -> tuple[int, int]:
+        """The nearest word outside a quotation: its sentence and its number there; (-1, 0) where there is none."""
+        field = self._scenes[at].sentence.field
+        while 0 <= at < len(self._scenes) and self._scenes[at].sentence.field == field:
+            quoted = self._scenes[at].sentence.quoted
+            while 0 <= word < len(quoted):
+                if not quoted[word]:
+                    return at, word
+                word += step
+            at += step
+            if 0 <= at < len(self._scenes):
+                word = 0 if step > 0 else len(self._scenes[at].sentence.quoted) - 1
+        return -1, 0
+
+    def _voiced(self, mention: Mention) -> bool:
+        here = self._standing[id(mention)]
+        return any(f in here for f in ("says", "said.by", "label", "tail", "heads"))
+
+    def _he(self, at: int) -> bool:
+        scene = self._scenes[at]
+        he = scene.tables.words.get("he", frozenset())
+        return any(among(w.low, he) for w in scene.sentence.words)
+
+    def _taken(self, mention: Mention) -> set[int]:
+        """The stances whose cues it stands right before."""
+        scene = self._scenes[mention.number - self._scenes[0].sentence.number]
+        return {
+            _FAMILY[c.entry.type]
+            for c in scene.sentence.of("cue")
+            if c.entry.type in _FAMILY
+            and 0 < c.first - mention.last <= _NEAR
+            and self._open(scene, mention.last, c.first)
+            and not negated(scene, c.parts)
+        }
+
+    def _heads(self, mention: Mention, verb: Found, scene: Scene) -> bool:
+        """The last one named before a verb, in its part of the sentence: its subject, most likely."""
+        if not verb.first - mention.last > 0 or not self._open(scene, mention.last, verb.first):
+            return False
+        return not any(m.number == mention.number and mention.last < m.first < verb.first for m in self._all)
 
     def _stands(self, mention: Mention) -> Features:  # noqa: C901  one feature after the other
         """Beside verbs of speech, colons and dashes."""
@@ -118,6 +214,11 @@ class Cast:
                     features["said.by"] = 1.0
             elif self._beside(scene, mention, say):
                 features["says.doubtful" if say.entry.doubtful else "says"] = 1.0
+                features["says.before" if mention.last < say.first else "says.after"] = 1.0
+            if say.entry.source not in ("after", "before") and self._heads(mention, say, scene):
+                features["heads"] = 1.0
+        if any(c.entry.type in _FAMILY and self._heads(mention, c, scene) for c in sentence.of("cue")):
+            features["heads.cue"] = 1.0
         if mention.last + 1 < scene.size and borders[mention.last + 1] == "colon":
             features["label" if mention.first < _OPENS else "colon"] = 1.0
         if mention.first > 0 and borders[mention.first] == "dash" and mention.last + 1 >= scene.size - 1:
@@ -185,6 +286,13 @@ class Cast:
                 features["starts"] = 1.0
             earlier = [m for m in self._all if m.number == mention.number and m.first < mention.first]
             features["first"] = float(not earlier)
+            quoted = [
+                q
+                for w, q in zip(scene.sentence.words, scene.sentence.quoted, strict=True)
+                if evidence.start <= w.start < evidence.end
+            ]
+            if sum(quoted) * 2 > len(quoted) and not scene.sentence.quoted[mention.first]:
+                features["quotes"] = 1.0
         else:
             features[f"apart.{max(-_FAR, min(_FAR, apart))}"] = 1.0
         if scene.sentence.field == "title":
@@ -214,6 +322,9 @@ class Cast:
             features["masked"] = 1.0
         return features
 
+    def _newsroom(self, at: int) -> bool:
+        return "newsroom" in offices(w.low for w in self._scenes[at].sentence.words)
+
     def _of_outlet(self, candidate: Candidate, at: int) -> Features:
         features: Features = {"outlet": 1.0}
         if candidate.who is OUTLET:
@@ -240,6 +351,9 @@ class Cast:
         features["outlet.media"] = float(
             any(f.entry.type == "media" for s in self._scenes for f in s.sentence.of("source"))
         )
+        features["outlet.newsroom.title"] = float(self._newsroom(0))
+        features["outlet.newsroom"] = float(any(map(self._newsroom, range(min(3, len(self._scenes))))))
+        features["outlet.newsroom.here"] = float(self._newsroom(at))
         features["outlet.alone"] = float(not any(self._speaking.values()))
         features["outlet.says.none"] = float(not any(s.sentence.of("say") for s in self._scenes))
         return features

@@ -159,7 +159,7 @@ def _party(sentence: Sentence, first: int, last: int, parties: Sequence[Party]) 
     for party in parties:
         for names, worth in ((party.speakers, 1.0), ((party.name, *party.aliases), 0.9)):
             for text in names:
-                found = _named(spelt(text), here, person=_a_person(text))
+                found = _named(spelt(text), here, person=a_person(text))
                 if found and (best is None or found[0] * worth > best[0]):
                     best = (found[0] * worth, party, found[1])
         at = _by_entry(party, entries)
@@ -194,7 +194,7 @@ def gazetteer_name(name: str) -> str | None:
 _MOST_NAMES = 3  # words of a person's name
 
 
-def _a_person(name: str) -> bool:
+def a_person(name: str) -> bool:
     """Written like a person's name: Jens Hagedorn, not Delegación del Gobierno en Melilla."""
     parts = name.split()
     return len(parts) <= _MOST_NAMES and all(p[:1].isupper() or p in ("van", "von", "de", "der", "da") for p in parts)
