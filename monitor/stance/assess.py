@@ -103,11 +103,23 @@ def assess(
     """Statements, one for each stance and party, in text order; and how they came about."""
     if not any(t.cores for t in touches) and not any(map(_speaks, passage.sentences)):
         return [], [Gate(name="cue", passed=False, detail="nobody speaks, and the claim's event is not told")]
+    other = _other_year(passage, touches)
+    if other:
+        return [], [Gate(name="year", passed=False, detail=f"the headline is about {other}")]
     looked = look(passage, touches, asked, match)
     decided, gates = decide(looked.found, looked.signs, looked.stand_ins, looked.tie)
     if not decided:
         return [], looked.gates + gates
     return _signed(decided, looked.cast()), looked.gates + gates
+
+
+def _other_year(passage: Passage, touches: Sequence[Touch]) -> str:
+    """The year that the headline puts the claim's event into, where the claim is about another: a look back."""
+    for sentence, touch in zip(passage.sentences, touches, strict=True):
+        years = [c.text for c in touch.clashes if c.what == "year"]
+        if sentence.field == "title" and years and (touch.cores or all(touch.groups)):
+            return years[0]
+    return ""
 
 
 def _speaks(sentence: Sentence) -> bool:
