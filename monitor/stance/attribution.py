@@ -17,11 +17,11 @@ from typing import NamedTuple
 from monitor.lexicon.passage import Found
 from monitor.lexicon.tables import among
 from monitor.lexicon.touch import Asked
-from monitor.model.verdict import Basis, Role, Stance
+from monitor.model.verdict import Role, Stance
 from monitor.stance.candidate import Candidate
 from monitor.stance.links import Links
 from monitor.stance.mentions import Mention, mentions
-from monitor.stance.offices import offices
+from monitor.stance.outlet import of_outlet, style
 from monitor.stance.scope import Scene, masks, negated
 from monitor.stance.speakers import NOBODY, OUTLET, Speaker, spelt
 
@@ -85,8 +85,8 @@ class Cast:
             found.append(Option(m.who, features))
             found += [Option(link.who, features | link.features) for link in self._linked[id(m)]]
         if candidate.who not in (NOBODY, OUTLET):
-            found.append(Option(candidate.who, {"base": 1.0} | _style(candidate, "base") | _role(candidate.who)))
-        found.append(Option(OUTLET, self._of_outlet(candidate, at)))
+            found.append(Option(candidate.who, {"base": 1.0} | style(candidate, "base") | _role(candidate.who)))
+        found.append(Option(OUTLET, of_outlet(self._scenes, candidate, at, silent=not any(self._speaking.values()))))
         return found
 
     def _sentence(self, candidate: Candidate) -> int | None:
@@ -108,7 +108,7 @@ class Cast:
         features["speaks"] = self._speaking[name]
         features["often"] = min(self._times[name], 4) / 4
         if name and name == mine:
-            features |= {"same": 1.0} | _style(candidate, "same")
+            features |= {"same": 1.0} | style(candidate, "same")
         where = "here" if features.get("here") else "title" if features.get("title") else "away"
         sides, wanted = self._sides[name], -1 if candidate.stance is Stance.DENIES else 1
         features["sided"] = float(wanted in sides)
@@ -321,50 +321,6 @@ class Cast:
         if masks(scene, (mention.first,)):
             features["masked"] = 1.0
         return features
-
-    def _newsroom(self, at: int) -> bool:
-        return "newsroom" in offices(w.low for w in self._scenes[at].sentence.words)
-
-    def _of_outlet(self, candidate: Candidate, at: int) -> Features:
-        features: Features = {"outlet": 1.0}
-        if candidate.who is OUTLET:
-            features["outlet.base"] = 1.0
-        if candidate.who is NOBODY:
-            features["outlet.nobody"] = 1.0
-        features |= _style(candidate, "outlet")
-        features["outlet.shown"] = float(candidate.basis is Basis.SHOWN)
-        scene = self._scenes[at]
-        features["outlet.title"] = float(scene.sentence.field == "title")
-        features["outlet.quoted"] = float(any(scene.sentence.quoted))
-        features["outlet.says"] = float(bool(scene.sentence.of("say")))
-        cues = scene.sentence.of("cue")
-        features["outlet.false"] = float(any(f.entry.type == "false" for f in cues))
-        features["outlet.retract"] = float(
-            any(f.entry.type == "retract" for s in self._scenes for f in s.sentence.of("cue"))
-        )
-        features["outlet.shown.cue"] = float(any(f.entry.shown for f in cues))
-        features["outlet.answer"] = float(any(f.entry.answer for f in cues))
-        features["outlet.asked"] = float(any(s.clauses.question for s in self._scenes[:2]))
-        features["outlet.web"] = float(
-            any(f.entry.type == "web" for s in self._scenes for f in s.sentence.of("source"))
-        )
-        features["outlet.media"] = float(
-            any(f.entry.type == "media" for s in self._scenes for f in s.sentence.of("source"))
-        )
-        features["outlet.newsroom.title"] = float(self._newsroom(0))
-        features["outlet.newsroom"] = float(any(map(self._newsroom, range(min(3, len(self._scenes))))))
-        features["outlet.newsroom.here"] = float(self._newsroom(at))
-        features["outlet.alone"] = float(not any(self._speaking.values()))
-        features["outlet.says.none"] = float(not any(s.sentence.of("say") for s in self._scenes))
-        return features
-
-
-def _style(candidate: Candidate, what: str) -> Features:
-    """By what the candidate was found."""
-    for family in ("stand-in", "cue", "bare", "voiced", "echo"):
-        if family in candidate.features:
-            return {f"{what}.{family}": 1.0}
-    return {}
 
 
 def _role(who: Speaker) -> Features:
