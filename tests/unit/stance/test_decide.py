@@ -59,6 +59,13 @@ def test_candidates_of_a_stance_share_it_as_they_are_sure_themselves() -> None:
     assert said([candidate(own=0.64), candidate(own=0.04)], 0.8) == [("denies", 0.8)], "a quarter of it is too little"
 
 
+def test_the_much_less_likely_of_both_stances_is_a_slip() -> None:
+    found = [candidate(CONFIRMS), candidate(DENIES)]
+    for likely, stances in ((0.5, [CONFIRMS, DENIES]), (0.4, [DENIES])):
+        decided, _ = decide(found, {"confirms": likely, "denies": 0.9}, [], Tie.GIVEN)
+        assert [d.candidate.stance for d in decided] == stances
+
+
 def test_in_text_order_whatever_the_stance() -> None:
     found = [candidate(DENIES), candidate(CONFIRMS), candidate(DENIES)]
     decided, _ = decide(found, {"denies": 0.7, "confirms": 0.6}, [], Tie.GIVEN)
