@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.lexicon.numbers import Quantity, quantities
 from monitor.lexicon.passage import Found, Passage, Sentence
-from monitor.lexicon.tables import among
+from monitor.lexicon.tables import among, tables
 from monitor.lexicon.tables import names as gazetteer
 from monitor.lexicon.touch import Clash, Core, Touch
 from monitor.matching.claim import Compiled, Group, Wording, is_month
@@ -27,7 +28,7 @@ class Seen(NamedTuple):
 
     sentence: Sentence
     touched: tuple[tuple[int, ...], ...]  # by word
-    terms: frozenset[int]  # of all its words
+    terms: Mapping[int, Sequence[int]]  # of all its words, each with the words that touch it, in order
     kinds: frozenset[str]  # of event that it tells or mentions
     numbers: tuple[Quantity, ...]
 
@@ -42,23 +43,27 @@ def see(passage: Passage, terms: Terms) -> list[Seen]:
         touched = tuple(terms.touched(w) for w in sentence.words)
         kinds = frozenset(f.entry.kind for f in sentence.found if f.entry.table == "event")
         numbers = tuple(quantities(sentence, passage.tables))
-        seen.append(Seen(sentence, touched, frozenset(n for t in touched for n in t), kinds, numbers))
+        at: dict[int, list[int]] = {}
+        for i, numbered in enumerate(touched):
+            for n in numbered:
+                at.setdefault(n, []).append(i)
+        seen.append(Seen(sentence, touched, at, kinds, numbers))
     return seen
 
 
 def touch(seen: Seen, passage: Passage, compiled: Compiled, terms: Terms) -> Touch:
     """What of the claim stands in the sentence."""
-    if seen.terms.isdisjoint(compiled.terms) and seen.kinds.isdisjoint(compiled.kinds) and not seen.numbers:
+    if compiled.terms.isdisjoint(seen.terms) and seen.kinds.isdisjoint(compiled.kinds) and not seen.numbers:
         return _UNTOUCHED._replace(groups=((),) * compiled.asked.groups, clashes=_clashes(seen, passage, compiled))
     sentence, touched = seen.sentence, seen.touched
-    groups = [_persons(g, touched, sentence, passage) for g in compiled.groups if not g.predicate]
+    groups = [_persons(g, seen, passage) for g in compiled.groups if not g.predicate]
     for n, g in enumerate(g for g in compiled.groups if not g.predicate):
         if g.rare and not compiled.given:
             groups[n] = [i for i in groups[n] if _spelt(sentence.words[i], touched[i], g, terms)]
     named = {i for g in groups for i in g}
     cores = [c for f in sentence.found if (c := _core(f, compiled))]
-    own, cover = _own(passage, compiled, touched)
-    cores += _by_words(compiled, touched, named, cores)
+    own, cover = _own(passage, compiled, seen)
+    cores += _by_words(compiled, seen, named, cores)
     clashes = _clashes(seen, passage, compiled) + _swapped(compiled, groups, cores, sentence)
     return Touch(
         cores=cores,
@@ -69,23 +74,29 @@ def touch(seen: Seen, passage: Passage, compiled: Compiled, terms: Terms) -> Tou
     )
 
 
-def _positions(group: Group, touched: Sequence[Sequence[int]]) -> list[int]:
-    """Words of a sentence that touch a group."""
-    found: list[int] = []
-    for run in group.names:
+def _positions(names: Iterable[tuple[int, ...]], seen: Seen) -> list[int]:
+    """Words of a sentence that touch one of the names, each a run of terms."""
+    found: set[int] = set()
+    terms, touched = seen.terms, seen.touched
+    for run in names:
+        if run and run[0] not in terms:
+            continue
+        if len(run) == 1:
+            found.update(terms[run[0]])
+            continue
         for i in range(len(touched) - len(run) + 1):
             if all(term in touched[i + n] for n, term in enumerate(run)):
-                found += range(i, i + len(run))
-    return sorted(set(found))
+                found.update(range(i, i + len(run)))
+    return sorted(found)
 
 
-def _persons(group: Group, touched: Sequence[Sequence[int]], sentence: Sentence, passage: Passage) -> list[int]:
+def _persons(group: Group, seen: Seen, passage: Passage) -> list[int]:
     """`_positions`, without namesakes: a surname behind another first name is somebody else's."""
+    found = _positions(group.names, seen)
     full = [run for run in group.names if len(run) > 1]
-    found = _positions(group, touched)
-    if not full or passage.tables.code == "de":  # German capitals before a surname are mostly titles
+    if not found or not full or passage.tables.code == "de":  # German capitals before a surname are mostly titles
         return found
-    whole = {i for run in full for i in _positions(Group((run,), predicate=False), touched)}
+    sentence, whole = seen.sentence, set(_positions(full, seen))
     taken = {i for f in sentence.found if f.entry.table in ("source", "say", "cue", "event") for i in f.parts}
     titles = passage.tables.words.get("titles", frozenset())
     kept = []
@@ -127,54 +138,46 @@ def _core(found: Found, compiled: Compiled) -> Core | None:
     return Core(found.parts, sign, _FORCE[entry.type], 0.7 if entry.generic else 1.0, entry.kind)
 
 
-def _own(passage: Passage, compiled: Compiled, touched: Sequence[Sequence[int]]) -> tuple[set[int], float]:
+def _own(passage: Passage, compiled: Compiled, seen: Seen) -> tuple[set[int], float]:
     """Words of the sentence that are words of the claim, and the best share of a wording they make."""
-    best, places = 0.0, set()
+    best, places = 0.0, set[int]()
     for wording in compiled.wordings:
-        here = {n for t in touched for n in t if n in wording.weights}
+        here = wording.weights.keys() & seen.terms.keys()
+        if not here:
+            continue
         share = sum(wording.weights[n] for n in here) / wording.total
         best = max(best, share)
         if wording.language == passage.language or share >= _ENOUGH:
-            places |= {i for i, t in enumerate(touched) if any(n in wording.weights for n in t)}
+            places.update(i for n in here for i in seen.terms[n])
     return places, best
 
 
-def _by_words(
-    compiled: Compiled,
-    touched: Sequence[Sequence[int]],
-    named: set[int],
-    known: Sequence[Core],
-) -> list[Core]:
+def _by_words(compiled: Compiled, seen: Seen, named: set[int], known: Sequence[Core]) -> list[Core]:
     """The claim's event told in the claim's own words, or in words of the event given with the claim."""
     taken = {p for c in known for p in c.parts}
     found = []
     for group in compiled.groups:
         if group.predicate:
-            at = [i for i in _positions(group, touched) if i not in taken]
+            at = [i for i in _positions(group.names, seen) if i not in taken]
             found += [Core((i,), 1, "mention", 0.6) for i in at]
     if known or found:
         return found
     best: tuple[float, tuple[int, ...]] = (0.0, ())
-    for wording in compiled.wordings:  # in any language: loanwords and cognates meet (Plagiat, plagiat, plagiarism)
-        best = max(best, _share(wording, compiled, touched, named))
-    enough = (
-        _BESIDE_NAMES
-        if named and not compiled.kinds and all(_positions(g, touched) for g in compiled.groups)
-        else _ENOUGH
-    )
-    return [Core(best[1], 1, "words", min(1.0, best[0]))] if best[0] >= enough else []
-
-
-def _share(
-    wording: Wording, compiled: Compiled, touched: Sequence[Sequence[int]], named: set[int]
-) -> tuple[float, tuple[int, ...]]:
     names = {n for g in compiled.groups if not g.predicate for run in g.names for n in run}
+    for wording in compiled.wordings:  # in any language: loanwords and cognates meet (Plagiat, plagiat, plagiarism)
+        if not wording.weights.keys().isdisjoint(seen.terms):
+            best = max(best, _share(wording, names, seen, named))
+    beside = named and not compiled.kinds and all(_positions(g.names, seen) for g in compiled.groups)
+    return [Core(best[1], 1, "words", min(1.0, best[0]))] if best[0] >= (_BESIDE_NAMES if beside else _ENOUGH) else []
+
+
+def _share(wording: Wording, names: set[int], seen: Seen, named: set[int]) -> tuple[float, tuple[int, ...]]:
     wanted = {n: w for n, w in wording.weights.items() if n not in names}
-    at = {i: [n for n in t if n in wanted] for i, t in enumerate(touched) if i not in named}
-    places = tuple(i for i, t in at.items() if t)
-    held = {n for t in at.values() for n in t}
+    at = {n: [i for i in seen.terms[n] if i not in named] for n in wanted if n in seen.terms}
+    held = {n for n in at if at[n]}
+    places = sorted({i for n in held for i in at[n]})
     total = sum(wanted.values())
-    return (sum(wanted[n] for n in held) / total if total else 0.0), places
+    return (sum(wanted[n] for n in held) / total if total else 0.0), tuple(places)
 
 
 _BY = frozenset(["by", "von", "vom", "par", "por", "da", "dal", "dalla", "door", "przez", "od", "av"])  # passive
@@ -224,14 +227,21 @@ def _months(sentence: Sentence, passage: Passage, compiled: Compiled) -> list[Cl
         return []
     found = []
     for i, word in enumerate(sentence.words):
-        month = is_month(word.low, passage.tables.months)
+        month = _month(word.low, passage.tables.code)
         if month and min((month - since.month) % 12, (since.month - month) % 12) > 4:
             found.append(Clash(i, i, "month", word.raw))
     return found
 
 
+@lru_cache(maxsize=16_384)
+def _month(word: str, language: str) -> int:
+    return is_month(word, tables(language).months)
+
+
 def _places(sentence: Sentence, compiled: Compiled) -> list[Clash]:
     """A country the claim does not name, where the claim names one."""
+    if not sentence.names or not compiled.places:
+        return []
     known = gazetteer()
     mine = _with_parents(compiled.places)
     if not any(known[p].kind in ("country", "region", "city") for p in compiled.places if p in known):
