@@ -149,6 +149,8 @@ def match_of(touches: Sequence[Touch], compiled: Compiled, share: float) -> floa
     if not named:
         kinds = any(c.kind for t in touches for c in t.cores)
         return max(cover, 0.5 * cores + 0.5 * cover) if cover >= _COVERED or (kinds and cover >= FLOOR) else 0.0
+    if compiled.asked.rare and not any(named[n] for n in compiled.asked.rare):
+        return 0.0  # a look-alike in the claim's own words: of somebody else
     if cover >= _COVERED:
         return cover  # the claim nearly word for word, whatever became of a name
     least = FLOOR + 0.1 if any(named[n] for n in compiled.asked.rare) else 0.0

@@ -32,7 +32,7 @@ class Tie(Enum):
 
 FLOOR = 0.3  # a statement less sure than this is not made; routes ask for more before they alert
 # The same by what ties the item to the claim. Much of the news is nearly about a claim without rare names.
-_LEAST = {Tie.GIVEN: FLOOR, Tie.RARE: 0.4, Tie.NAMED: 0.55, Tie.COMMON: 0.5, Tie.LOOSE: FLOOR}
+_LEAST = {Tie.GIVEN: FLOOR, Tie.RARE: FLOOR, Tie.NAMED: 0.5, Tie.COMMON: 0.5, Tie.LOOSE: FLOOR}
 _HALF = 0.5  # of both stances, one that is less than half as likely is not told: it is mostly a slip
 _LOOSE = 0.68  # of these, a candidate by itself, where hardly anything ties the item to the claim
 _CLEAR = 0.7  # a cue so sure by itself …
