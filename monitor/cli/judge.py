@@ -18,7 +18,7 @@ def judge(watchlist: Path, files: tuple[Path, ...]) -> None:
     from monitor import app
     from monitor.pipeline.judge_lines import assessment_row
 
-    read = app.reading_of(app.load_watchlist(watchlist).claims)
+    read = app.reading_of(app.load_watchlist(watchlist).claims).prepare()
     source = Input()
     for item in source.all(files or (STDIN,)):
         for assessment in read(item):

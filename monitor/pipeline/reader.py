@@ -24,6 +24,11 @@ class Reader(Kept):
     def __call__(self, item: Item) -> Sequence[Assessment]:
         return self._judge.judge_item(item)
 
+    def prepare(self) -> Reader:
+        """Compile the claims now, not at the first question."""
+        _ = self._judge
+        return self
+
     def __reduce__(self) -> tuple[type[Reader], tuple[Sequence[Claim]]]:
         return Reader, (self.claims,)
 
