@@ -71,7 +71,8 @@ class Cast:
         options = self.options(candidate)
         if not options:
             return candidate.who
-        return max(options, key=lambda o: score(o.features)).who
+        held = [o for o in options if _framed(o) and _entity(o.who) == _entity(candidate.who)]
+        return max(held or options, key=lambda o: score(o.features)).who
 
     def options(self, candidate: Candidate) -> list[Option]:
         """Everybody who may have taken it: what the reader found, each mention, and the outlet itself."""
@@ -321,6 +322,12 @@ class Cast:
         if masks(scene, (mention.first,)):
             features["masked"] = 1.0
         return features
+
+
+def _framed(option: Option) -> bool:
+    """A party or authority between the parts of the verb is its subject: „wies das Ministerium dies … zurück“."""
+    here = option.features.get("inside", 0.0) and option.features.get("cue.in", 0.0)
+    return bool(here) and option.who.role in (Role.PARTY, Role.AUTHORITY)
 
 
 def _role(who: Speaker) -> Features:
