@@ -19,6 +19,8 @@ from monitor.text.words import Word
 _FORCE = {"happened": "happened", "mention": "mention", "opposite": "happened", "planned": "planned"}
 _ENOUGH = 0.5  # of a phrasing's own words (names left out) make the claim's event without a kind of event
 _BESIDE_NAMES = 0.3  # the same, where all of the claim's names stand in the sentence
+_RESPELT = 6  # letters of a name that may be transcribed otherwise in one letter …
+_SAME_HEAD = 4  # … behind so many
 _LONG_NAME = 5  # letters of a name that may take an ending of any length
 _SAME = 0.005  # two numbers are one
 
@@ -58,7 +60,7 @@ def touch(seen: Seen, passage: Passage, compiled: Compiled, terms: Terms) -> Tou
     sentence, touched = seen.sentence, seen.touched
     groups = [_persons(g, seen, passage) for g in compiled.groups if not g.predicate]
     for n, g in enumerate(g for g in compiled.groups if not g.predicate):
-        if g.rare and not compiled.given:
+        if g.rare:
             groups[n] = [i for i in groups[n] if _spelt(sentence.words[i], touched[i], g, terms)]
     named = {i for g in groups for i in g}
     cores = [c for f in sentence.found if (c := _core(f, compiled))]
@@ -125,7 +127,21 @@ def _spelt(word: Word, touched: Sequence[int], group: Group, terms: Terms) -> bo
             return True
         if name[-1] in "aeo" and spelt.startswith(name[:-1]) and 0 <= ending <= 1:
             return True
+        if (
+            len(name) >= _RESPELT
+            and ending == 0
+            and spelt[:_SAME_HEAD] == name[:_SAME_HEAD]
+            and _one_letter(spelt, name)
+        ):
+            return True
     return False
+
+
+def _one_letter(one: str, other: str) -> bool:
+    """Transcriptions of one name: Ratnikow, Ratnikov; not Marchesi, Marquise."""
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(one, other, score_cutoff=1) <= 1
 
 
 def _core(found: Found, compiled: Compiled) -> Core | None:

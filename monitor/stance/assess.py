@@ -67,9 +67,18 @@ def look(passage: Passage, touches: Sequence[Touch], asked: Asked, match: float)
         found += reader.read()
         scenes.append(reader.scene)
         sources.append(reader.sources)
+    if _by_insiders(passage):
+        memory.reported = True
+        found = [c for c in found if c.stance is not Stance.CONFIRMS or "cue" in c.features or plain(c)]
     seen = signs(scenes, sources, found, memory.gates, asked, match)
     shown = [s for s in shown if not _vetoed(s, memory)]
     return Looked(found, memory.gates, seen, shown, _tie(touches, strongest, asked), scenes, asked)
+
+
+def _by_insiders(passage: Passage) -> bool:
+    """The headline has it from insiders: what is told then is their report, and confirms only where it says so."""
+    titles = (s for s in passage.sentences if s.field == "title")
+    return any(f.entry.type == "insider" for s in titles for f in s.of("source"))
 
 
 def _vetoed(shown: StandIn, memory: Memory) -> bool:
