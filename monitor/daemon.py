@@ -125,6 +125,8 @@ class Daemon:
         return code
 
     def _schedule(self) -> AsyncIOScheduler:
+        # a beat that finds its job still at work is no fault
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOBS)
         for job in (self._service.tick, self._service.rule, self._service.deliver, self._service.beside):
             scheduler.add_job(job, "interval", seconds=1, next_run_time=clock())
