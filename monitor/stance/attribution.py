@@ -36,6 +36,9 @@ _FAMILY = {
 Features = dict[str, float]
 
 
+_CLOSE = 0.5  # of a score: so near, where somebody stands in the sentence decides
+
+
 class Option(NamedTuple):
     """One who may be the speaker, and what speaks for it."""
 
@@ -71,7 +74,8 @@ class Cast:
         options = self.options(candidate)
         if not options:
             return candidate.who
-        held = [o for o in options if _framed(o) and _entity(o.who) == _entity(candidate.who)]
+        top, mine = max(score(o.features) for o in options), _entity(candidate.who)
+        held = [o for o in options if _framed(o) and (_entity(o.who) == mine or score(o.features) >= top - _CLOSE)]
         return max(held or options, key=lambda o: score(o.features)).who
 
     def options(self, candidate: Candidate) -> list[Option]:

@@ -62,3 +62,18 @@ def test_an_office_is_the_same_in_every_language(one: str, other: str) -> None:
 
 def test_a_name_holds_no_office() -> None:
     assert not offices_of("Anna Kowalczyk")
+
+
+def test_who_stands_between_the_parts_of_a_split_verb_is_its_subject() -> None:
+    """The report is one spokesman's to deny; what the ministry was told is the ministry's."""
+    claim = Claim(id="told", statement="The Ukrainian government was informed of the call in advance", language="en")
+    item = Item(
+        id="i",
+        feed="",
+        language="de",
+        title="Sprecher Dmitri Orlow dementiert Telefonat",
+        summary="Die Zeitung schrieb, die ukrainische Regierung sei vorab über das Telefonat informiert worden. "
+        "Jedoch wies das ukrainische Außenministerium dies umgehend als unwahr zurück.",
+    )
+    told = [s for a in Judge([claim]).judge_item(item) for s in a.statements if s.answers]
+    assert [s.speaker for s in told] == ["Außenministerium"]
