@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor import __version__
@@ -15,6 +14,7 @@ from monitor.errors import FeedError, Refused
 from monitor.feeds.decode import ACCEPT_ENCODING, Decoder
 from monitor.feeds.gate import Gate
 from monitor.net.guard import SCHEMES, Allow
+from monitor.net.retry_after import retry_after as asked_pause
 
 if TYPE_CHECKING:
     import aiohttp
@@ -29,7 +29,6 @@ _ACCEPT = (
 May = Callable[[str], Awaitable[None]]  # raises FeedError where an address must not be asked for
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_LONGEST_PAUSE = timedelta(days=1)  # what a Retry-After may ask for at most
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})")
 _LONGEST_VALIDATOR = 1_000
 _LONGEST_LINKS = 8_000
@@ -70,17 +69,8 @@ def user_agent(contact: str | None = None) -> str:
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Retry-After in seconds or as a date (RFC 9110, 10.2.3), at most a day. None: absent, past or garbage."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        pause = timedelta(seconds=min(int(text[:12]), 10**9))
-    else:
-        try:
-            at = email.utils.parsedate_to_datetime(text)
-        except (TypeError, ValueError, IndexError):
-            return None
-        pause = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
-    return min(pause, _LONGEST_PAUSE) if pause > timedelta(0) else None
+    """See `net.retry_after`; a pause that is over already is none."""
+    return asked_pause(value, now) or None
 
 
 class Client:

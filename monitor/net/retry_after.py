@@ -15,7 +15,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(value[:9])), LONGEST)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (TypeError, ValueError, IndexError):
         return None
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
     return min(max(timedelta(0), at - now), LONGEST)

@@ -28,8 +28,8 @@ from monitor.stance.source import Sources
 from monitor.stance.speakers import NOBODY, OUTLET, Speaker
 from monitor.stance.stand_in import StandIn, stand_ins
 
-_TIED = 2.0
-_MORE = 1.5
+_TIED = 2.0  # of `strength`: two names, or a name and the event
+_MORE = 1.5  # of `strength`: a rare name, and a word or the event beside it
 _OPENING = 3  # sentences: title and the beginning of the summary
 
 
