@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,6 +15,7 @@ from monitor.errors import NotifyError, Refused
 from monitor.model.alert import Alert, Message, Target
 from monitor.net.dial import guarded_connector
 from monitor.net.guard import Allow
+from monitor.net.retry_after import retry_after as asked_pause
 from monitor.notify.payload import body
 from monitor.notify.secret import Secret, parts, redact
 
@@ -24,6 +24,7 @@ _RETRY = frozenset({408, 425, 429})
 _GONE = 410
 _READ = 2048  # bytes of an answer's body that are looked at; it is told to people, never acted upon
 _CONNECTIONS = 32
+_ANY = timedelta(seconds=10**8)  # three years: nothing is cut off here
 _KEPT = 4.0  # seconds a connection is kept unused: many servers hang up after 5, and a POST on the way then is lost
 
 
@@ -145,18 +146,8 @@ class WebhookChannel:
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """What a Retry-After header asks for: seconds, or a date (RFC 9110, 10.2.3). None where it asks for nothing."""
-    if not value:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value[:9]), 10**8))
-    try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
-    return max(timedelta(0), at - now)
+    """See `net.retry_after`. How long a message waits at all is not this channel's to say (`notify.retry`)."""
+    return asked_pause(value, now, longest=_ANY)
 
 
 def _said(fault: Exception) -> str:
